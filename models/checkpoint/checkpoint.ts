@@ -1,0 +1,44 @@
+import { service } from '../../src/base/service.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
+import type { SchedulerConfig } from '../schedulers/config.ts'
+
+/** What a Marigold checkpoint says of itself, from its diffusers config files. */
+export interface CheckpointConfig {
+  /** Pixels per latent cell: 2^(number of VAE blocks − 1). */
+  readonly factor: number
+  /** Channels of the latent: 4. */
+  readonly latentChannels: number
+  readonly scheduler: SchedulerConfig
+  readonly defaultSteps: number | null
+  readonly defaultResolution: number | null
+  readonly scaleInvariant: boolean
+  readonly shiftInvariant: boolean
+  readonly predictionType: 'depth' | 'disparity' | null
+}
+
+/**
+ * An opened checkpoint: its config at once, its sessions on first use (weights are uploaded once; sizes and batches are
+ * dynamic). Every result is a new tensor that belongs to the caller; inputs are not released.
+ */
+export interface Checkpoint {
+  readonly id: string
+  readonly config: CheckpointConfig
+  /** [B,3,H,W] in −1..1, sides multiples of `factor` → [B,C,h,w], the mode of the posterior × scaling_factor. */
+  encode(image: Tensor, signal: AbortSignal): Promise<Tensor>
+  /** Image latent and noisy depth latent, each [B,C,h,w], at integer timestep t → the model output (v), [B,C,h,w]. */
+  denoise(imageLatent: Tensor, depthLatent: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor>
+  /** [B,C,h,w] (still × scaling_factor) → [B,3,H,W], about −1..1, neither averaged nor clipped. */
+  decode(latent: Tensor, signal: AbortSignal): Promise<Tensor>
+}
+
+export interface Checkpoints {
+  /**
+   * Content id and name of a catalogue entry, or of a folder given by the person, read from its config files. Errors:
+   * `checkpoint/unknown`, `checkpoint/missing-file`, `checkpoint/unsupported`.
+   */
+  identify(choice: string, signal: AbortSignal): Promise<{ readonly id: string; readonly name: string }>
+  /** The opened checkpoint of a content id that `identify` gave. */
+  open(id: string, signal: AbortSignal): Promise<Checkpoint>
+}
+
+export const Checkpoints = service<Checkpoints>('checkpoints')

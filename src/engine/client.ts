@@ -1,0 +1,46 @@
+import type { PlainError } from '../base/errors.ts'
+import type { GraphDocument } from '../graph/document.ts'
+import type { NodeInfo } from '../node/catalogue.ts'
+import type { PictureRef } from '../node/params.ts'
+import type { BackendInfo, NodeState, Preview, RunReport } from './events.ts'
+
+/** What the engine tells the page. */
+export interface EngineEvents {
+  ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void
+  /** The states of all nodes of the document that was sent last. */
+  states(states: ReadonlyMap<string, NodeState>): void
+  preview(preview: Preview): void
+  /** Share of the whole run that is done, 0..1, and seconds left where they can be told. */
+  progress(done: number, secondsLeft: number | undefined): void
+  warned(node: string, message: string): void
+  /** A file made by an Export node, to be offered as a download. */
+  file(name: string, bytes: Uint8Array, mime: string): void
+  finished(report: RunReport): void
+  failed(error: PlainError): void
+  cancelled(): void
+  /** The engine died (lost device, crash) and was started again; results in memory are gone, the document is not. */
+  restarted(reason: string): void
+}
+
+/** A checkpoint that can be chosen in Load Checkpoint. */
+export interface CheckpointRow {
+  readonly id: string
+  readonly name: string
+  readonly about: string
+  readonly bytes: number
+}
+
+/** The page's side of the engine. The engine lives in a Worker that can be killed. */
+export interface EngineClient {
+  /** Shows the engine the document as it is now; answers with `states`. Cheap; call on every edit. */
+  update(document: GraphDocument): void
+  /** Computes the targets (default: every sink) and what they need. A newer run replaces an older one. */
+  run(document: GraphDocument, targets?: readonly string[]): void
+  /** Stops between steps; finished members stay cached. Kills the Worker if nothing stops for 5 s. */
+  cancel(): void
+  /** Gives the engine a person's picture; resolves to the reference to put into a document. */
+  addPicture(file: Blob, name: string): Promise<PictureRef>
+  /** Asks for the full-size picture of a socket, shown as a `preview` event with `full`. */
+  view(node: string, socket: string, member?: number): void
+  dispose(): void
+}

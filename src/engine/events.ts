@@ -1,0 +1,52 @@
+import type { PlainError } from '../base/errors.ts'
+import type { Size } from '../node/values.ts'
+
+/** What a node is doing, as the page shows it. */
+export type NodeState =
+  /** Its result is in the cache: a run would not compute it. */
+  | { readonly phase: 'cached' }
+  /** It would be computed by a run: `members` of `of` are missing (1 of 1 for a node without an ensemble). */
+  | { readonly phase: 'stale'; readonly members: number; readonly of: number }
+  /** It cannot run: an input is open, a parameter is bad, a type is unknown. */
+  | { readonly phase: 'blocked'; readonly error: PlainError }
+  | { readonly phase: 'waiting' }
+  | { readonly phase: 'running'; readonly member: number; readonly of: number; readonly step: number; readonly steps: number }
+  | { readonly phase: 'done'; readonly ms: number; readonly computed: number; readonly cached: number }
+  | { readonly phase: 'failed'; readonly error: PlainError }
+
+/** A picture of a node's output, ready to draw. `full` is the viewer's; thumbnails fit in 320 px. */
+export interface Preview {
+  readonly node: string
+  readonly socket: string
+  readonly kind: string
+  /** Pixel size of the value itself, not of the bitmap. */
+  readonly size: Size
+  readonly members: number
+  readonly bitmap: ImageBitmap
+}
+
+/** One line of a run report, per node. Times are wall milliseconds. */
+export interface NodeReport {
+  readonly id: string
+  readonly type: string
+  readonly ms: number
+  readonly computed: number
+  readonly cached: number
+  readonly warnings: readonly string[]
+}
+
+export interface RunReport {
+  readonly backend: 'webgpu' | 'wasm'
+  readonly adapter: string
+  readonly ms: number
+  readonly nodes: readonly NodeReport[]
+}
+
+/** What the engine can do here, known before the first run. */
+export interface BackendInfo {
+  readonly backend: 'webgpu' | 'wasm'
+  /** For people: "NVIDIA RTX 3060 (WebGPU)", "2 threads (WebAssembly)". */
+  readonly adapter: string
+  /** Why not WebGPU, when it is wasm. */
+  readonly reason?: string
+}

@@ -1,0 +1,7 @@
+export * from './catalogue.ts'
+export * from './context.ts'
+export * from './define.ts'
+export * from './params.ts'
+export * from './ports.ts'
+export * from './services.ts'
+export * from './values.ts'

@@ -1,0 +1,110 @@
+import type { JsonObject } from '../base/json.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * How a picture sits in its tensor: the size it had when loaded, and the part of the tensor (from the top left corner)
+ * that is picture; the rest is padding to the right and below. It travels with everything made from the picture, so
+ * that VAE Decode can crop and Match Image Size can restore.
+ */
+export interface Frame {
+  readonly original: Size
+  readonly content: Size
+}
+
+/** f32 [1,3,H,W], sRGB, 0..1 (bicubic resizing may overshoot). */
+export interface ImageValue {
+  readonly kind: 'image'
+  readonly tensor: Tensor
+  readonly frame: Frame
+}
+
+/** f32 [1,1,H,W], 0..1. */
+export interface MaskValue {
+  readonly kind: 'mask'
+  readonly tensor: Tensor
+  readonly frame: Frame
+}
+
+/** f32 [1,C,h,w], already multiplied by the VAE's scaling factor. */
+export interface LatentValue {
+  readonly kind: 'latent'
+  readonly tensor: Tensor
+  readonly frame: Frame
+  /** Pixels per latent cell: 8 for Stable Diffusion's VAE. */
+  readonly factor: number
+  /** For noise: where it came from, so that LCM and eta > 0 can go on drawing from the same generator. */
+  readonly noise?: NoiseOrigin
+}
+
+export interface NoiseOrigin {
+  readonly generator: 'torch-cpu' | 'torch-cuda' | 'zeros'
+  readonly seed: number
+  /** Which ensemble member this is, from 0. */
+  readonly member: number
+}
+
+/** f32 [1,1,H,W], affine-invariant, 0 near .. 1 far, linear in depth. */
+export interface DepthValue {
+  readonly kind: 'depth'
+  readonly tensor: Tensor
+  readonly frame: Frame
+}
+
+/** f32 [1,1,H,W], ≥ 0, in the units of the depth it belongs to. */
+export interface UncertaintyValue {
+  readonly kind: 'uncertainty'
+  readonly tensor: Tensor
+  readonly frame: Frame
+}
+
+/** A handle; the Checkpoints service (models/checkpoint) turns it into sessions. */
+export interface CheckpointValue {
+  readonly kind: 'checkpoint'
+  /** Content id: changes when any weight or config file changes. Part of cache keys. */
+  readonly id: string
+  readonly name: string
+}
+
+/** Rows of plain values, for the viewer and reports. */
+export interface TableValue {
+  readonly kind: 'table'
+  readonly rows: readonly JsonObject[]
+}
+
+export interface NumberValue {
+  readonly kind: 'number'
+  readonly value: number
+}
+
+export interface TextValue {
+  readonly kind: 'text'
+  readonly value: string
+}
+
+export type PortValue =
+  | ImageValue
+  | MaskValue
+  | LatentValue
+  | DepthValue
+  | UncertaintyValue
+  | CheckpointValue
+  | TableValue
+  | NumberValue
+  | TextValue
+
+export type PortKind = PortValue['kind']
+export type ValueOf<K extends PortKind> = Extract<PortValue, { kind: K }>
+
+/** The tensors a value owns. */
+export const tensorsOf = (value: PortValue): readonly Tensor[] => ('tensor' in value ? [value.tensor] : [])
+
+/** Size of a [.., H, W] tensor. */
+export function sizeOf(tensor: Tensor): Size {
+  const [height = 1, width = 1] = tensor.dims.slice(-2)
+  return { width, height }
+}

@@ -1,0 +1,29 @@
+import type { Backend, Tensor } from '../tensor/tensor.ts'
+
+/** Bytes that initialisers of a model point into, by the path used in the model's `external_data`. */
+export interface ExternalData {
+  readonly path: string
+  readonly data: Uint8Array | Blob
+}
+
+export interface ModelSource {
+  /** For messages: "unet of marigold-nano". */
+  readonly name: string
+  /** ONNX ModelProto; weights are external. */
+  readonly proto: Uint8Array
+  readonly external: readonly ExternalData[]
+}
+
+/** onnxruntime-web bound to one backend. Creating, running and releasing go through one serial queue. */
+export interface OnnxRuntime {
+  readonly backend: Backend
+  /** True where the model may compute in half precision. */
+  readonly half: boolean
+  create(source: ModelSource): Promise<OnnxSession>
+}
+
+export interface OnnxSession {
+  /** Inputs stay the caller's; outputs are new tensors on the same backend and belong to the caller. */
+  run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>
+  release(): Promise<void>
+}
