@@ -1,0 +1,25 @@
+/**
+ * Headers of the page. Cross-origin isolation gives WebAssembly its threads; the policy lets nothing in but our own
+ * files. Development adds what Vite's live reload needs.
+ */
+export function headers({ development }: { development: boolean }): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval'${development ? " 'unsafe-inline'" : ''}`,
+    `style-src 'self'${development ? " 'unsafe-inline'" : ''}`,
+    "img-src 'self' blob: data:",
+    `connect-src 'self'${development ? ' ws:' : ''}`,
+    "worker-src 'self' blob:",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "object-src 'none'",
+  ]
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  }
+}
