@@ -1,0 +1,43 @@
+import { AppError } from '../base/errors.ts'
+
+/** Random access to a file that need not be in memory. */
+export interface ByteSource {
+  /** Bytes. */
+  readonly size: number
+  /**
+   * The bytes [begin, end), as a copy or a view that nobody writes to. Errors: `weights/truncated` when the file no
+   * longer holds them.
+   */
+  slice(begin: number, end: number): Promise<Uint8Array>
+}
+
+/** A file that is in memory; slices are views. */
+export const bytesSource = (bytes: Uint8Array): ByteSource => ({
+  size: bytes.byteLength,
+  async slice(begin, end) {
+    checkRange(begin, end, bytes.byteLength)
+    return bytes.subarray(begin, end)
+  },
+})
+
+/** A file the browser holds: picked, dropped, from a cache or the origin's private file system. */
+export const blobSource = (blob: Blob): ByteSource => ({
+  size: blob.size,
+  async slice(begin, end) {
+    checkRange(begin, end, blob.size)
+    try {
+      return new Uint8Array(await blob.slice(begin, end).arrayBuffer())
+    } catch (cause) {
+      // A picked file that was changed or removed since: NotReadableError, NotFoundError.
+      throw new AppError('weights/unreadable', 'The file can no longer be read.', { fix: 'Pick it again.', cause })
+    }
+  },
+})
+
+/** Throws `weights/truncated` unless 0 ≤ begin ≤ end ≤ size. */
+export function checkRange(begin: number, end: number, size: number): void {
+  if (Number.isSafeInteger(begin) && Number.isSafeInteger(end) && 0 <= begin && begin <= end && end <= size) return
+  throw new AppError('weights/truncated', `Bytes ${begin} to ${end} were asked of a file of ${size} bytes.`, {
+    fix: 'Download the file again: it may be incomplete.',
+  })
+}
