@@ -14,10 +14,13 @@ export type NodeState =
   | { readonly phase: 'done'; readonly ms: number; readonly computed: number; readonly cached: number }
   | { readonly phase: 'failed'; readonly error: PlainError }
 
-/** A picture of a node's output, ready to draw. `full` is the viewer's; thumbnails fit in 320 px. */
+/** A picture of a node's output, ready to draw. `full` is the viewer's, at the value's own size; others fit in 320 px. */
 export interface Preview {
   readonly node: string
   readonly socket: string
+  readonly full: boolean
+  /** Which member is shown, from 0. */
+  readonly member: number
   readonly kind: string
   /** Pixel size of the value itself, not of the bitmap. */
   readonly size: Size
