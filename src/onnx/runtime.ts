@@ -19,11 +19,15 @@ export interface OnnxRuntime {
   readonly backend: Backend
   /** True where the model may compute in half precision. */
   readonly half: boolean
+  /** Errors: `onnx/session`. */
   create(source: ModelSource): Promise<OnnxSession>
 }
 
 export interface OnnxSession {
-  /** Inputs stay the caller's; outputs are new tensors on the same backend and belong to the caller. */
+  /**
+   * Inputs stay the caller's; outputs are new tensors on the same backend and belong to the caller. Errors: `onnx/run`,
+   * `gpu/wrong-backend`.
+   */
   run(inputs: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>
   release(): Promise<void>
 }

@@ -1,0 +1,58 @@
+import type { ConvOptions, GraphBuilder } from '../../src/onnx/builder.ts'
+import type { Value } from '../../src/onnx/graph.ts'
+
+/** torch's layers, by the name that their parameters have in the checkpoint. */
+
+export interface ConvShape extends ConvOptions {
+  readonly in: number
+  readonly out: number
+  readonly kernel: number
+  readonly bias?: boolean
+}
+
+/** torch.nn.Conv2d: [B,in,H,W] → [B,out,H',W']. */
+export function conv2d(g: GraphBuilder, x: Value, name: string, shape: ConvShape): Value {
+  const weight = g.parameter(`${name}.weight`, [shape.out, shape.in, shape.kernel, shape.kernel])
+  const bias = shape.bias === false ? undefined : g.parameter(`${name}.bias`, [shape.out])
+  return g.conv(x, weight, bias, shape)
+}
+
+/** torch.nn.Linear: [...,in] → [...,out]. */
+export function linear(g: GraphBuilder, x: Value, name: string, inputs: number, outputs: number, bias = true): Value {
+  const weight = g.parameter(`${name}.weight`, [outputs, inputs])
+  return g.linear(x, weight, bias ? g.parameter(`${name}.bias`, [outputs]) : undefined)
+}
+
+/** torch.nn.LayerNorm over the last axis. */
+export function layerNorm(g: GraphBuilder, x: Value, name: string, channels: number, epsilon = 1e-5): Value {
+  return g.layerNorm(x, g.parameter(`${name}.weight`, [channels]), g.parameter(`${name}.bias`, [channels]), epsilon)
+}
+
+export interface GroupNormShape {
+  readonly channels: number
+  readonly groups: number
+  readonly epsilon: number
+}
+
+/**
+ * torch.nn.GroupNorm of [B,C,H,W], always in float32: half-precision sums over a whole picture overflow. ONNX's own
+ * GroupNormalization runs on the CPU in onnxruntime-web; InstanceNormalization over groups is the same sum.
+ */
+export function groupNorm(g: GraphBuilder, x: Value, name: string, shape: GroupNormShape): Value {
+  const { channels, groups, epsilon } = shape
+  const ones = g.constant(new Float32Array(groups).fill(1), [groups], 'f32')
+  const zeros = g.constant(new Float32Array(groups), [groups], 'f32')
+  const grouped = g.reshape(g.cast(x, 'f32'), [0, groups, -1])
+  const normal = g.reshapeTo(g.instanceNorm(grouped, ones, zeros, epsilon), x)
+  const perChannel = { as: [channels, 1, 1], type: 'f32' } as const
+  const scaled = g.mul(normal, g.parameter(`${name}.weight`, [channels], perChannel))
+  return g.cast(g.add(scaled, g.parameter(`${name}.bias`, [channels], perChannel)), x.type)
+}
+
+/** Pixels as tokens: [B,C,H,W] → [B,H·W,C]. */
+export const toTokens = (g: GraphBuilder, x: Value, channels: number): Value =>
+  g.transpose(g.reshape(x, [0, channels, -1]), [0, 2, 1])
+
+/** Tokens as pixels of a picture with the shape of `like`: [B,H·W,C] → [B,C,H,W]. */
+export const toPixels = (g: GraphBuilder, tokens: Value, like: Value): Value =>
+  g.reshapeTo(g.transpose(tokens, [0, 2, 1]), like)

@@ -1,0 +1,220 @@
+import { AppError } from '../base/errors.ts'
+import { GraphCore, type Dim, type Value } from './graph.ts'
+import type { Attribute, ElementType } from './model.ts'
+
+export interface ConvOptions {
+  readonly stride?: number
+  /** Zeros on all four sides, or [top, left, bottom, right]. */
+  readonly padding?: number | readonly [number, number, number, number]
+}
+
+const microsoft = 'com.microsoft'
+
+/** ONNX operators with the shape rules that catch mistakes while a graph is being built. Tensors are NCHW. */
+export class GraphBuilder extends GraphCore {
+  readonly #batched = new Map<string, Value>()
+
+  /** 2-D convolution: x [B,Cin,H,W], weight [Cout,Cin,k,k], bias [Cout] → [B,Cout,H',W']. */
+  conv(x: Value, weight: Value, bias?: Value, options: ConvOptions = {}): Value {
+    const [out, channels, height, width] = weight.dims
+    this.#expect('Conv', x, 1, channels)
+    const { stride = 1, padding = 0 } = options
+    const pads = typeof padding === 'number' ? [padding, padding, padding, padding] : [...padding]
+    return this.op('Conv', [x, weight, bias], { dims: [x.dims[0] ?? null, out ?? null, null, null] }, {
+      kernel_shape: { ints: [height ?? 1, width ?? 1] },
+      strides: { ints: [stride, stride] },
+      pads: { ints: pads },
+    })
+  }
+
+  /** x · weightᵀ + bias: x [..., Cin], weight [Cout,Cin] as torch stores it, bias [Cout] → [..., Cout]. */
+  linear(x: Value, weight: Value, bias?: Value): Value {
+    const [out, channels] = weight.dims
+    const rank = x.dims.length
+    this.#expect('Linear', x, rank - 1, channels)
+    const rows = rank === 2 ? x : this.reshape(x, [-1, known(channels)])
+    const product = this.op('Gemm', [rows, weight, bias], { dims: [rows.dims[0] ?? null, out ?? null] }, { transB: { int: 1 } })
+    if (rank === 2) return product
+    if (rank !== 3) throw new AppError('onnx/wrong-shape', `Linear takes 2 or 3 axes, not ${rank}.`)
+    return this.reshapeLike(product, x, [known(out)])
+  }
+
+  /** Matrix product over the last two axes. */
+  matmul(a: Value, b: Value): Value {
+    this.#expect('MatMul', a, a.dims.length - 1, b.dims.at(-2))
+    return this.op('MatMul', [a, b], { dims: [...a.dims.slice(0, -1), b.dims.at(-1) ?? null] })
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.#binary('Add', a, b)
+  }
+
+  sub(a: Value, b: Value): Value {
+    return this.#binary('Sub', a, b)
+  }
+
+  mul(a: Value, b: Value): Value {
+    return this.#binary('Mul', a, b)
+  }
+
+  div(a: Value, b: Value): Value {
+    return this.#binary('Div', a, b)
+  }
+
+  sigmoid(x: Value): Value {
+    return this.#unary('Sigmoid', x)
+  }
+
+  tanh(x: Value): Value {
+    return this.#unary('Tanh', x)
+  }
+
+  relu(x: Value): Value {
+    return this.#unary('Relu', x)
+  }
+
+  /** x · sigmoid(αx): SiLU for α = 1, CLIP's "quick_gelu" for α = 1.702. */
+  silu(x: Value, alpha = 1): Value {
+    return this.#unary('QuickGelu', x, { alpha: { float: alpha } }, microsoft)
+  }
+
+  /** x · Φ(x), the exact GELU with erf. */
+  gelu(x: Value): Value {
+    return this.#unary('Gelu', x, {}, microsoft)
+  }
+
+  softmax(x: Value, axis = -1): Value {
+    return this.#unary('Softmax', x, { axis: { int: axis } })
+  }
+
+  /** (x − mean) / √(variance + ε) over everything after the second axis, then · scale + bias per channel. x [B,C,...]. */
+  instanceNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
+    this.#expect('InstanceNormalization', x, 1, scale.dims[0])
+    return this.op('InstanceNormalization', [x, scale, bias], { dims: x.dims, type: x.type }, { epsilon: { float: epsilon } })
+  }
+
+  /** Normalises the last axis; scale and bias [C]. */
+  layerNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
+    this.#expect('LayerNormalization', x, x.dims.length - 1, scale.dims[0])
+    return this.op('LayerNormalization', [x, scale, bias], { dims: x.dims, type: x.type }, { axis: { int: -1 }, epsilon: { float: epsilon } })
+  }
+
+  /**
+   * softmax(q·kᵀ · scale)·v for each head, over q [B,N,C], k and v [B,M,C], whose C is split into `heads`. Scores are
+   * never stored where the runtime has a fused kernel.
+   */
+  attention(q: Value, k: Value, v: Value, heads: number, scale: number): Value {
+    this.#expect('MultiHeadAttention', k, 2, q.dims[2])
+    return this.op('MultiHeadAttention', [q, k, v], { dims: q.dims }, { num_heads: { int: heads }, scale: { float: scale } }, microsoft)
+  }
+
+  /** Reshapes to `dims`; 0 keeps the axis of the same position, −1 is what is left. */
+  reshape(x: Value, dims: readonly number[]): Value {
+    const result = dims.map((dim, i) => (dim === 0 ? (x.dims[i] ?? null) : dim === -1 ? null : dim))
+    return this.op('Reshape', [x, this.integers(dims)], { dims: result, type: x.type })
+  }
+
+  /** Reshapes to the shape of `like`. */
+  reshapeTo(x: Value, like: Value): Value {
+    return this.op('Reshape', [x, this.shape(like)], { dims: like.dims, type: x.type })
+  }
+
+  /** Reshapes to [B, −1, ...dims], where B is the first axis of `like`. */
+  reshapeLike(x: Value, like: Value, dims: readonly number[]): Value {
+    const key = `${like.name}|${dims.join(',')}`
+    const shape = this.#batched.get(key) ?? this.concat([this.slice(this.shape(like), 0, 1), this.integers([-1, ...dims])], 0)
+    this.#batched.set(key, shape)
+    return this.op('Reshape', [x, shape], { dims: [like.dims[0] ?? null, null, ...dims], type: x.type })
+  }
+
+  /** The sizes of `x` as an int64 vector. */
+  shape(x: Value): Value {
+    const key = `shape|${x.name}`
+    const made = this.#batched.get(key) ?? this.op('Shape', [x], { dims: [x.dims.length], type: 'i64' })
+    this.#batched.set(key, made)
+    return made
+  }
+
+  transpose(x: Value, axes: readonly number[]): Value {
+    return this.op('Transpose', [x], { dims: axes.map((axis) => x.dims[axis] ?? null), type: x.type }, { perm: { ints: axes } })
+  }
+
+  concat(parts: readonly Value[], axis: number): Value {
+    const first = parts[0]
+    if (!first) throw new AppError('onnx/wrong-shape', 'Concat needs at least one tensor.')
+    const total = parts.reduce<Dim>((sum, part) => add(sum, part.dims[axis] ?? null), 0)
+    const dims = first.dims.map((dim, i) => (i === axis ? total : dim))
+    return this.op('Concat', parts, { dims, type: first.type }, { axis: { int: axis } })
+  }
+
+  /** Elements `from` up to `to` of one axis. */
+  slice(x: Value, from: number, to: number, axis = 0): Value {
+    const dims = x.dims.map((dim, i) => (i === axis ? to - from : dim))
+    return this.op('Slice', [x, this.integers([from]), this.integers([to]), this.integers([axis])], { dims, type: x.type })
+  }
+
+  /** Rows of a table [N,C] by int64 indices [...]. */
+  gather(table: Value, indices: Value): Value {
+    return this.op('Gather', [table, indices], { dims: [...indices.dims, ...table.dims.slice(1)], type: table.type })
+  }
+
+  /** Nearest-neighbour resize to the height and width of `like`: torch's interpolate(size=..., mode='nearest'). */
+  resizeNearestTo(x: Value, like: Value): Value {
+    const sizes = this.concat([this.slice(this.shape(x), 0, 2), this.slice(this.shape(like), 2, 4)], 0)
+    const dims: Dim[] = [...x.dims.slice(0, 2), null, null]
+    return this.op('Resize', [x, undefined, undefined, sizes], { dims, type: x.type }, nearest)
+  }
+
+  /** Every pixel twice in both directions. */
+  upsampleNearest(x: Value): Value {
+    const scales = this.constant([1, 1, 2, 2], [4], 'f32')
+    const dims: Dim[] = [...x.dims.slice(0, 2), null, null]
+    return this.op('Resize', [x, undefined, scales], { dims, type: x.type }, nearest)
+  }
+
+  /** x in another element type; x itself when it has it. */
+  cast(x: Value, type: ElementType): Value {
+    if (x.type === type) return x
+    return this.op('Cast', [x], { dims: x.dims, type }, { to: { int: { f32: 1, i64: 7, f16: 10 }[type] } })
+  }
+
+  #unary(op: string, x: Value, attributes: Readonly<Record<string, Attribute>> = {}, domain = ''): Value {
+    return this.op(op, [x], { dims: x.dims, type: x.type }, attributes, domain)
+  }
+
+  #binary(op: string, a: Value, b: Value): Value {
+    if (a.type !== b.type) throw new AppError('onnx/wrong-type', `${op} of ${a.type} ${a.name} and ${b.type} ${b.name}.`)
+    const rank = Math.max(a.dims.length, b.dims.length)
+    const dims = Array.from({ length: rank }, (_, i): Dim => {
+      const left = a.dims[i - rank + a.dims.length]
+      const right = b.dims[i - rank + b.dims.length]
+      if (left === undefined || left === 1) return right ?? null
+      if (right === undefined || right === 1) return left
+      if (left !== null && right !== null && left !== right) {
+        throw new AppError('onnx/wrong-shape', `${op} of [${a.dims.join(', ')}] and [${b.dims.join(', ')}].`)
+      }
+      return left ?? right
+    })
+    return this.op(op, [a, b], { dims, type: a.type })
+  }
+
+  #expect(op: string, x: Value, axis: number, wanted: Dim | undefined): void {
+    const found = x.dims[axis]
+    if (found === wanted || found === null || wanted === null) return
+    throw new AppError('onnx/wrong-shape', `${op} in ${this.name} takes ${String(wanted)} channels, but ${x.name} has ${String(found)}.`)
+  }
+}
+
+/** Output pixel i reads input pixel ⌊i · in/out⌋. */
+const nearest: Readonly<Record<string, Attribute>> = {
+  mode: { string: 'nearest' },
+  coordinate_transformation_mode: { string: 'asymmetric' },
+  nearest_mode: { string: 'floor' },
+}
+
+const add = (a: Dim, b: Dim): Dim => (a === null || b === null ? null : a + b)
+
+function known(dim: Dim | undefined): number {
+  if (dim === null || dim === undefined) throw new AppError('onnx/wrong-shape', 'A weight has an unknown dimension.')
+  return dim
+}

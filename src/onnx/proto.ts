@@ -1,0 +1,78 @@
+/**
+ * A protobuf writer with just what ONNX files need: varints, floats, bytes, strings, packed lists, nested messages.
+ * Wire format: https://protobuf.dev/programming-guides/encoding/
+ */
+export class ProtoWriter {
+  #bytes = new Uint8Array(256)
+  #length = 0
+
+  /** A varint field (int32, int64, enum). Negative numbers take ten bytes, as protobuf wants. */
+  int(field: number, value: number | bigint): this {
+    this.#tag(field, 0)
+    return this.#varint(BigInt.asUintN(64, BigInt(value)))
+  }
+
+  float(field: number, value: number): this {
+    this.#tag(field, 5)
+    const at = this.#reserve(4)
+    new DataView(this.#bytes.buffer).setFloat32(at, value, true)
+    return this
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    this.#tag(field, 2)
+    this.#varint(BigInt(value.length))
+    this.#bytes.set(value, this.#reserve(value.length))
+    return this
+  }
+
+  string(field: number, value: string): this {
+    return this.bytes(field, utf8.encode(value))
+  }
+
+  /** A repeated integer field, packed. */
+  ints(field: number, values: readonly (number | bigint)[]): this {
+    const packed = new ProtoWriter()
+    for (const value of values) packed.#varint(BigInt.asUintN(64, BigInt(value)))
+    return this.bytes(field, packed.finish())
+  }
+
+  /** A nested message. */
+  message(field: number, write: (inner: ProtoWriter) => void): this {
+    const inner = new ProtoWriter()
+    write(inner)
+    return this.bytes(field, inner.finish())
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  #tag(field: number, wire: number): void {
+    this.#varint(BigInt((field << 3) | wire))
+  }
+
+  #varint(value: bigint): this {
+    let rest = value
+    while (rest > 0x7fn) {
+      this.#bytes[this.#reserve(1)] = Number(rest & 0x7fn) | 0x80
+      rest >>= 7n
+    }
+    this.#bytes[this.#reserve(1)] = Number(rest)
+    return this
+  }
+
+  /** Makes room for `length` more bytes and gives their position. */
+  #reserve(length: number): number {
+    const at = this.#length
+    this.#length += length
+    if (this.#length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length))
+      grown.set(this.#bytes)
+      this.#bytes = grown
+    }
+    return at
+  }
+}
+
+const utf8 = new TextEncoder()

@@ -1,0 +1,137 @@
+import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from 'onnxruntime-web'
+import { AppError } from '../base/errors.ts'
+import { SerialQueue } from '../base/queue.ts'
+import type { GpuBackend } from '../gpu/backend.ts'
+import { CpuBackend } from '../tensor/cpu.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { copySharedMemoryBeforeWriting } from './dawn.ts'
+import type { ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
+
+/** The only file that imports onnxruntime-web. Its three builds are loaded on demand: their WebAssembly is 14 to 27 MB. */
+type Ort = typeof import('onnxruntime-web')
+
+export interface RuntimeOptions {
+  /** Where the .wasm and .mjs files of onnxruntime-web are, with a final slash; beside the module when left out. */
+  readonly wasmPaths?: string | undefined
+}
+
+export interface WasmOptions extends RuntimeOptions {
+  readonly backend: CpuBackend
+  /** Threads of the processor; more than 1 needs cross-origin isolation in a page. Fixed by the first call. */
+  readonly threads?: number
+}
+
+/** onnxruntime-web on the processor. */
+export async function openWasmRuntime(options: WasmOptions): Promise<OnnxRuntime> {
+  const ort = await load(() => import('onnxruntime-web/wasm'), options, options.threads ?? defaultThreads())
+  const { backend } = options
+  return runtime(ort, backend, false, {
+    session: { executionProviders: ['wasm'] },
+    feed: (tensor) => {
+      if (tensor.location !== 'cpu') throw wrongBackend()
+      return new ort.Tensor('float32', tensor.data, tensor.dims)
+    },
+    fetch: (output) => backend.upload(floats(output), output.dims),
+  })
+}
+
+export interface WebGpuOptions extends RuntimeOptions {
+  readonly backend: GpuBackend
+}
+
+/**
+ * onnxruntime-web on the backend's own device: inputs and outputs stay in its buffers. In Node `navigator.gpu` and the
+ * WebGPU globals must be there before the first call.
+ */
+export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRuntime> {
+  const { backend } = options
+  copySharedMemoryBeforeWriting(backend.device)
+  const suspending = 'Suspending' in WebAssembly
+  const ort = await load(() => (suspending ? import('onnxruntime-web/jspi') : import('onnxruntime-web/webgpu')), options, 1)
+  const provider: InferenceSession.WebGpuExecutionProviderOption = {
+    name: 'webgpu',
+    device: backend.device,
+    // NHWC, the default of 1.30, computes some convolutions wrongly (onnxruntime issue 29651).
+    preferredLayout: 'NCHW',
+    validationMode: 'wgpuOnly',
+    // Sizes change from picture to picture: buffers by size class, so that old sizes do not pile up.
+    storageBufferCacheMode: 'bucket',
+  }
+  return runtime(ort, backend, backend.device.features.has('shader-f16'), {
+    session: { executionProviders: [provider], preferredOutputLocation: 'gpu-buffer' },
+    feed: (tensor) => {
+      if (tensor.location !== 'gpu') throw wrongBackend()
+      return ort.Tensor.fromGpuBuffer(tensor.buffer, { dataType: 'float32', dims: tensor.dims })
+    },
+    fetch: (output, queue) =>
+      // Released between runs, never during one: the runtime must not be entered twice.
+      backend.adopt(output.gpuBuffer, output.dims, () => void queue.run(async () => output.dispose())),
+  })
+}
+
+interface Binding {
+  readonly session: InferenceSession.SessionOptions
+  feed(tensor: Tensor): OrtTensor
+  fetch(output: OrtTensor, queue: SerialQueue): Tensor
+}
+
+function runtime(ort: Ort, backend: OnnxRuntime['backend'], half: boolean, binding: Binding): OnnxRuntime {
+  const queue = new SerialQueue()
+  return { backend, half, create: (source) => queue.run(async () => session(ort, source, binding, queue)) }
+}
+
+async function session(ort: Ort, source: ModelSource, binding: Binding, queue: SerialQueue): Promise<OnnxSession> {
+  const created = await ort.InferenceSession.create(source.proto, {
+    ...binding.session,
+    logSeverityLevel: 3,
+    externalData: source.external.map(({ path, data }) => ({ path, data })),
+  }).catch((cause: unknown) => {
+    throw failure('onnx/session', `The runtime could not load the ${source.name}.`, cause)
+  })
+  return {
+    run: (inputs) =>
+      queue.run(async () => {
+        const feeds = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, binding.feed(tensor)]))
+        const outputs = await created.run(feeds).catch((cause: unknown) => {
+          throw failure('onnx/run', `The ${source.name} failed while running.`, cause)
+        })
+        return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, binding.fetch(output, queue)]))
+      }),
+    release: () => queue.run(() => created.release()),
+  }
+}
+
+async function load(importer: () => Promise<Ort>, options: RuntimeOptions, threads: number): Promise<Ort> {
+  const ort = await importer()
+  if (options.wasmPaths !== undefined) ort.env.wasm.wasmPaths = options.wasmPaths
+  ort.env.wasm.numThreads = threads
+  ort.env.logLevel = 'error'
+  return ort
+}
+
+/** One less than there are would leave a page responsive, but it lives in a Worker; beyond 4 little is gained. */
+function defaultThreads(): number {
+  const isolated = typeof crossOriginIsolated === 'undefined' || crossOriginIsolated
+  return isolated ? Math.max(1, Math.min(4, cores())) : 1
+}
+
+const cores = (): number => (typeof navigator === 'undefined' ? undefined : navigator.hardwareConcurrency) ?? 2
+
+function floats(output: OrtTensor): Float32Array {
+  if (output.type !== 'float32') throw new AppError('onnx/run', `A model gave ${output.type}, not float32.`)
+  return (output as TypedTensor<'float32'>).data
+}
+
+const wrongBackend = (): AppError =>
+  new AppError('gpu/wrong-backend', 'A tensor of another backend was given to a model.')
+
+function failure(code: 'onnx/session' | 'onnx/run', message: string, cause: unknown): AppError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const memory = /bad_alloc|out of memory|allocat|array buffer|RangeError/i.test(why)
+  return new AppError(code, `${message} ${why}`, {
+    cause,
+    fix: memory
+      ? 'There may be too little memory: use a smaller resolution or batch size, or a smaller checkpoint.'
+      : 'Reload and run again; if it stays, the checkpoint or this device is not supported.',
+  })
+}
