@@ -59,7 +59,11 @@ UNET_SD2 = dict(
     up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 3,
 )
 UNET_CONV_PROJECTION = UNET_SD2 | dict(
-    block_out_channels=(8, 8, 16, 16), norm_num_groups=4, attention_head_dim=4, use_linear_projection=False
+    block_out_channels=(8, 8, 16, 16),
+    layers_per_block=1,
+    norm_num_groups=4,
+    attention_head_dim=4,
+    use_linear_projection=False,
 )
 UNET_TWO_LEVELS = dict(
     sample_size=8,
@@ -84,6 +88,7 @@ VAE_KL = dict(
     down_block_types=("DownEncoderBlock2D",) * 4,
     up_block_types=("UpDecoderBlock2D",) * 4,
 )
+VAE_KL_SMALL = VAE_KL | dict(block_out_channels=(4, 8, 8, 8), layers_per_block=1, norm_num_groups=2)
 VAE_TINY = dict(encoder_block_out_channels=(8,) * 4, decoder_block_out_channels=(8,) * 4, latent_channels=4)
 TEXT = dict(
     hidden_size=32,
@@ -223,7 +228,7 @@ def generate():
     # A complete second folder: convolutions as projections, and the VAE under the attention names of the SD2 file.
     conv = ROOT / "tiny-lcm"
     enliven(UNet2DConditionModel(**UNET_CONV_PROJECTION), seed=3).save_pretrained(conv / "unet")
-    settle_decoder(settle_encoder(enliven(AutoencoderKL(**VAE_KL), seed=4))).save_pretrained(conv / "vae")
+    settle_decoder(settle_encoder(enliven(AutoencoderKL(**VAE_KL_SMALL), seed=4))).save_pretrained(conv / "vae")
     vae_file = conv / "vae" / "diffusion_pytorch_model.safetensors"
     save_file(old_attention_names(load_file(vae_file)), vae_file, metadata={"format": "pt"})
     save_text_encoder(enliven(CLIPTextModel(CLIPTextConfig(**TEXT)), seed=5), conv / "text_encoder")

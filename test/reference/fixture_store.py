@@ -1,6 +1,7 @@
 """Where fixtures go and how they are written: one .safetensors with named tensors, one .json beside it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,12 @@ def tensor_of(value):
 
 
 def write_json(path, value):
-    """Floats are written with Python's shortest round-trip form, so a float64 survives exactly."""
+    """Floats in Python's shortest round-trip form, so a float64 survives exactly; innermost arrays on one line."""
     target = FIXTURES / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    text = re.sub(r"\[([^\[\]{}]*)\]", lambda m: "[" + re.sub(r"\s*\n\s*", " ", m[1]).strip() + "]", text)
+    target.write_text(text + "\n", encoding="utf-8")
 
 
 def write_tensors(path, tensors):

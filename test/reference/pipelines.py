@@ -4,6 +4,7 @@ import shutil
 
 import torch
 
+from ensembles import solve_case
 from fixture_store import FIXTURES, write_case, write_json, write_tensors
 from recorder import load_pipeline, max_abs, record
 from synthetic import picture
@@ -62,7 +63,7 @@ def all_cases():
         # batches of images; LCM draws its noise for a whole batch
         "batch-two-images": case(TRAILING, "pair_40x56", 2, 64, batch_size=2),
         "batch-two-images-one-by-one": case(TRAILING, "pair_40x56", 2, 64, batch_size=1),
-        "batch-lcm-two-images": case(LCM, "pair_40x56", 3, 64, batch_size=2, trace=True),
+        "batch-lcm-two-images": case(LCM, "pair_40x56", 3, 64, batch_size=2),
         "batch-lcm-one-by-one": case(LCM, "pair_40x56", 3, 64, batch_size=1),
         # ensembles
         "ensemble-3-median": case(TRAILING, L, 1, 64, ensemble_size=3, output_uncertainty=True, trace=True),
@@ -83,6 +84,17 @@ def all_cases():
         "ensemble-scale-only": case(
             TRAILING, L, 1, 64, ensemble_size=3, output_uncertainty=True, flags={"shift_invariant": False}
         ),
+        # members that nearly agree, as those of a trained checkpoint do: there the reference is well determined
+        "ensemble-3-median-agreeing": case(
+            TRAILING, L, 1, 64, seed=None, latents="alike", ensemble_size=3, output_uncertainty=True
+        ),
+        "ensemble-5-median-agreeing": case(
+            TRAILING, L, 1, 72, seed=None, latents="alike", ensemble_size=5, output_uncertainty=True, batch_size=2
+        ),
+        "ensemble-5-mean-agreeing": case(
+            TRAILING, L, 1, 64, seed=None, latents="alike", ensemble_size=5, output_uncertainty=True,
+            ensembling_kwargs={"reduction": "mean"},
+        ),
         # fp16 files, computed in float32
         "fp16-n1": case(HALF, L, 1, 64, variant="fp16"),
         "fp16-native": case(HALF, "square_64x64", 1, 0, variant="fp16"),
@@ -100,6 +112,33 @@ def image_of(name):
     return torch.stack([torch.from_numpy(picture(*spec)) for spec in PICTURES[name]])
 
 
+def alike(shape):
+    """One noise for all members and a little of their own; the case stores it as `trace.noise`."""
+    generator = torch.Generator().manual_seed(7)
+    return torch.randn(1, *shape[1:], generator=generator) + 0.03 * torch.randn(shape, generator=generator)
+
+
+def generator_of(c, latents):
+    if latents is None:
+        return {"kind": "torch-cpu", "seed": c["seed"]}
+    return {"kind": "zeros"} if latents == "zeros" else {"kind": "given", "tensor": "trace.noise"}
+
+
+def ensemble_diagnosis(c, trace):
+    """Parameters and costs of the alignment, per image: see ensembles.py."""
+    options = dict(c["rest"].get("ensembling_kwargs", {}))
+    if not c["rest"].get("flags", {}).get("shift_invariant", True):
+        options["shift"] = False
+    count = c["rest"]["ensemble_size"]
+    groups = trace["members"].reshape(-1, count, *trace["members"].shape[1:]).numpy()
+    records = [solve_case(members, options) for members in groups]
+    return [
+        {k: r[k] for k in ("initial", "reference", "float64", "reference_vs_float64_max_abs",
+                           "reference_vs_initial_max_abs")}
+        for r, _ in records
+    ]
+
+
 def run(c, dtype=torch.float32, latents=None):
     rest = dict(c["rest"])
     options = {k: rest.pop(k) for k in ("vae", "variant") if k in rest}
@@ -108,11 +147,11 @@ def run(c, dtype=torch.float32, latents=None):
     image = image_of(c["image"])
     if latents is not None:
         rest["latents"] = latents
-    elif rest.get("latents") == "zeros":
+    elif "latents" in rest:
         h, w = image.shape[2:]
-        r = c["resolution"]
-        size = [-(-(n * r // max(h, w)) // 8) for n in (h, w)]
-        rest["latents"] = torch.zeros(image.shape[0] * rest.get("ensemble_size", 1), 4, *size)
+        size = [-(-(n * c["resolution"] // max(h, w)) // 8) for n in (h, w)]
+        shape = [image.shape[0] * rest.get("ensemble_size", 1), 4, *size]
+        rest["latents"] = torch.zeros(shape) if rest["latents"] == "zeros" else alike(shape)
     else:
         rest["generator"] = torch.Generator().manual_seed(c["seed"])
     return record(pipe, image, num_inference_steps=c["steps"], processing_resolution=c["resolution"], **rest)
@@ -140,7 +179,7 @@ def parameters_of(name, c, trace):
         "components": components,
         "variant": rest.pop("variant", None),
         "image": c["image"],
-        "generator": {"kind": "zeros"} if rest.pop("latents", None) else {"kind": "torch-cpu", "seed": c["seed"]},
+        "generator": generator_of(c, rest.pop("latents", None)),
         "num_inference_steps": c["steps"],
         "processing_resolution": c["resolution"],
         "ensemble_size": rest.pop("ensemble_size", 1),
@@ -182,6 +221,9 @@ def generate():
             keep.append("before_resize")
         if c["rest"].get("ensemble_size", 1) > 1:
             keep.append("members")
+            parameters["alignment"] = ensemble_diagnosis(c, trace)
+        if c["rest"].get("latents") == "alike":
+            keep.append("noise")
         tensors = outputs | {f"trace.{k}": trace[k] for k in dict.fromkeys(keep)}
         if c["rest"].get("variant") == "fp16":
             # torch's CPU has no antialiased resize in half precision, hence only where nothing is resized
@@ -194,7 +236,8 @@ def generate():
         print(
             f"{name:32s} std {parameters['depth_std']:.3f} clipped {parameters['clipped_fraction']:.3f} "
             f"latent {parameters['latent_size']} f64 {parameters['float32_vs_float64_max_abs']} "
-            f"half {parameters.get('half_vs_float32_max_abs')}",
+            f"half {parameters.get('half_vs_float32_max_abs')} alignment "
+            f"{[round(a['reference_vs_float64_max_abs'], 5) for a in parameters.get('alignment', [])]}",
             flush=True,
         )
     write_json("pipelines/index.json", {"cases": names})

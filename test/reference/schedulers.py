@@ -6,7 +6,7 @@ from diffusers import DDIMScheduler, LCMScheduler
 from checkpoints import SCHEDULER, SCHEDULERS
 from fixture_store import write_case, write_json
 
-COUNTS = [*range(1, 61), 64, 75, 100, 121, 125, 128, 200, 250, 333, 500, 999, 1000]
+COUNTS = [*range(1, 61), 64, 75, 100, 121, 125, 128, 200, 250, 333, 1000]
 
 
 def strip(config):
@@ -72,7 +72,7 @@ def ddim_steps():
         ({"timestep_spacing": "trailing", "clip_sample": True}, (3,)),
     ]
     generator = torch.Generator().manual_seed(11)
-    shape = [2, 4, 3, 5]
+    shape = [1, 4, 3, 5]
     salt = torch.randn(shape, generator=generator)
     for changes, counts in settings:
         for n in counts:
@@ -101,7 +101,7 @@ def ddim_steps():
 def lcm_steps():
     cases, tensors = [], {}
     source = torch.Generator().manual_seed(12)
-    shape = [2, 4, 3, 5]
+    shape = [1, 4, 3, 5]
     salt = torch.randn(shape, generator=source)
     for n in (1, 2, 3, 4, 8):
         name, seed = f"lcm{n}", 2024 + n

@@ -1,0 +1,30 @@
+"""Regenerates everything under test/fixtures: python test/reference/generate.py [family ...]"""
+
+import importlib
+import sys
+import time
+import warnings
+
+import torch
+
+# order matters: the pipelines and models read the checkpoints, models read the published text encoder
+FAMILIES = [
+    "checkpoints", "published", "pipelines", "models", "schedulers", "torch_randn", "philox_randn", "resize",
+    "ensembles", "colour",
+]
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    warnings.filterwarnings("ignore")
+    for family in sys.argv[1:] or FAMILIES:
+        if family not in FAMILIES:
+            sys.exit(f"no family named {family}; there are: {', '.join(FAMILIES)}")
+        start = time.perf_counter()
+        importlib.import_module(family).generate()
+        print(f"{family}: {time.perf_counter() - start:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
