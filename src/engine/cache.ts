@@ -1,0 +1,136 @@
+import { bytesOf, type Tensor } from '../tensor/tensor.ts'
+import { tensorsOf, type PortValue } from '../node/values.ts'
+
+/** What a node made for one member, by output socket. */
+export type Outputs = Readonly<Record<string, PortValue>>
+
+interface Entry {
+  readonly outputs: Outputs
+  readonly tensors: readonly Tensor[]
+  /** Milliseconds to make it again. */
+  readonly ms: number
+  /** Greedy-Dual-Size: ms per byte, plus the age of the cache when it was last used. The lowest goes first. */
+  priority: number
+}
+
+/**
+ * Results by key. The cache owns the tensors in it; whoever takes a value out borrows it until the next `await`, or
+ * retains it. What is pinned stays. Evicts by Greedy-Dual-Size (Cao and Irani 1997): cheap and large before dear and
+ * small, long unused before recent.
+ */
+export class Cache {
+  readonly #entries = new Map<string, Entry>()
+  /** Outputs may share a tensor: its bytes count once. */
+  readonly #owners = new Map<Tensor, number>()
+  readonly #pins = new Map<string, number>()
+  readonly #doomed = new Set<string>()
+  #bytes = 0
+  #age = 0
+
+  /** @param budget bytes of tensors above which unpinned results are dropped. */
+  constructor(public budget: number) {}
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  get(key: string): Outputs | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    entry.priority = this.#priority(entry)
+    return entry.outputs
+  }
+
+  /** Takes over the outputs' tensors. A key that is there already keeps what it has, and the new value is released. */
+  put(key: string, outputs: Outputs, ms: number): void {
+    const tensors = Object.values(outputs).flatMap(tensorsOf)
+    if (this.#entries.has(key)) {
+      for (const tensor of tensors) tensor.release()
+      return
+    }
+    for (const tensor of tensors) {
+      const owners = this.#owners.get(tensor) ?? 0
+      if (owners === 0) this.#bytes += bytesOf(tensor)
+      this.#owners.set(tensor, owners + 1)
+    }
+    const entry = { outputs, tensors, ms, priority: 0 }
+    entry.priority = this.#priority(entry)
+    this.#entries.set(key, entry)
+    this.trim()
+  }
+
+  /** Keeps a key, present or to come, until it is unpinned as often. */
+  pin(key: string): void {
+    this.#pins.set(key, (this.#pins.get(key) ?? 0) + 1)
+  }
+
+  unpin(key: string): void {
+    const left = (this.#pins.get(key) ?? 0) - 1
+    if (left > 0) {
+      this.#pins.set(key, left)
+      return
+    }
+    this.#pins.delete(key)
+    if (this.#doomed.delete(key)) this.#drop(key)
+    else this.trim()
+  }
+
+  /** Drops unpinned results until the rest fits the budget, or `bytes`. */
+  trim(bytes = this.budget): void {
+    while (this.#bytes > bytes) {
+      const worst = this.#worst()
+      if (worst === undefined) return
+      this.#age = this.#entries.get(worst)?.priority ?? this.#age
+      this.#drop(worst)
+    }
+  }
+
+  /** Drops everything; what is pinned goes when it is unpinned. */
+  clear(): void {
+    for (const key of [...this.#entries.keys()]) {
+      if (this.#pins.has(key)) this.#doomed.add(key)
+      else this.#drop(key)
+    }
+  }
+
+  #worst(): string | undefined {
+    let worst: string | undefined
+    let lowest = Infinity
+    for (const [key, entry] of this.#entries) {
+      // An entry without tensors frees nothing.
+      if (entry.priority >= lowest || entry.tensors.length === 0 || this.#pins.has(key)) continue
+      worst = key
+      lowest = entry.priority
+    }
+    return worst
+  }
+
+  #priority({ tensors, ms }: Entry): number {
+    const bytes = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 1)
+    return this.#age + Math.max(ms, 0.01) / bytes
+  }
+
+  #drop(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
+    this.#entries.delete(key)
+    for (const tensor of entry.tensors) {
+      const owners = (this.#owners.get(tensor) ?? 1) - 1
+      if (owners === 0) {
+        this.#owners.delete(tensor)
+        this.#bytes -= bytesOf(tensor)
+      } else {
+        this.#owners.set(tensor, owners)
+      }
+      tensor.release()
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** Caps on what a document may hold, so that a hostile file costs little before it is refused. */
+export const LIMITS = {
+  /** Characters of the JSON text. */
+  text: 1024 * 1024,
+  nodes: 2_000,
+  links: 10_000,
+  /** Levels of nesting. */
+  depth: 32,
+  /** JSON values in all. */
+  values: 1_000_000,
+  /** Characters of one string. */
+  string: 64 * 1024,
+  title: 200,
+  /** Canvas units from the origin. */
+  position: 1_000_000,
+} as const
+
+export const ID = /^[a-z0-9_-]{1,40}$/i
+export const TYPE = /^[a-z0-9-]{1,60}\/[a-z0-9-]{1,60}$/i
+export const SOCKET = /^[a-z_$][a-z0-9_$]{0,59}$/i

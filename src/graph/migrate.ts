@@ -1,0 +1,28 @@
+import type { JsonObject } from '../base/json.ts'
+import type { NodeType } from './node-types.ts'
+
+/** The document format this program writes. */
+export const SCHEMA = 1
+
+/** One change of the document format: from `to − 1` up to `to`. Plain data in, plain data out. */
+export interface SchemaStep {
+  readonly to: number
+  up(document: JsonObject): JsonObject
+}
+
+/** Oldest first. Schema 1 is the first one. */
+export const SCHEMA_STEPS: readonly SchemaStep[] = []
+
+/** Brings a document of schema `from` up to date. Throws what a step throws. */
+export function migrateSchema(document: JsonObject, from: number, steps: readonly SchemaStep[] = SCHEMA_STEPS): JsonObject {
+  return steps
+    .filter((step) => step.to > from)
+    .reduce<JsonObject>((old, step) => ({ ...step.up(old), schema: step.to }), document)
+}
+
+/** Brings parameters saved by `version` of a node type up to the type's version. Throws what a migration throws. */
+export function migrateParams(type: NodeType, params: JsonObject, version: number): JsonObject {
+  return (type.migrations ?? [])
+    .filter((migration) => migration.to > version && migration.to <= type.version)
+    .reduce((old, migration) => migration.up(old), params)
+}

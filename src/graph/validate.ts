@@ -1,0 +1,167 @@
+import { AppError } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import type { DocumentNode, GraphDocument } from './document.ts'
+import { ID, LIMITS, TYPE } from './limits.ts'
+import { migrateParams, migrateSchema, SCHEMA } from './migrate.ts'
+import type { NodeType, NodeTypes } from './node-types.ts'
+import { fitParams } from './params.ts'
+import { plain } from './plain.ts'
+import type { Problem, Report } from './problem.ts'
+import { broken, listOf, dropUnknown, objectOf } from './shape.ts'
+import { singleLine } from './text.ts'
+import { readLinks } from './validate-links.ts'
+
+export interface ReadDocument {
+  readonly document: GraphDocument
+  /** What was repaired, and what was kept though it cannot be used here. */
+  readonly problems: readonly Problem[]
+}
+
+/** Reads the text of a graph file. Errors as `readDocument`; `graph/not-json` also for text that is not JSON. */
+export function parseDocument(text: string, types: NodeTypes): ReadDocument {
+  if (text.length > LIMITS.text) {
+    throw new AppError('graph/too-large', `The file has ${text.length} characters; a graph has at most ${LIMITS.text}.`)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('graph/not-json', `This is not a JSON file: ${cause instanceof Error ? cause.message : 'unreadable'}.`, {
+      fix: 'Open a graph that was saved by Marigold Nodes.',
+      cause,
+    })
+  }
+  return readDocument(value, types)
+}
+
+/**
+ * Anything → a valid document: checked, migrated, checked again. What is certain is repaired and listed; nodes of an
+ * unknown type or a newer version are kept as they are. Reading what was read changes nothing.
+ *
+ * Errors: `graph/not-json`, `graph/not-a-graph`, `graph/newer-schema`, `graph/broken` (with the path of the part that is
+ * wrong), `graph/too-large`, `graph/too-deep`, `graph/forbidden-key`.
+ */
+export function readDocument(input: unknown, types: NodeTypes): ReadDocument {
+  const raw = plain(input)
+  if (raw === null || typeof raw !== 'object' || !('format' in raw) || raw.format !== 'marigold-graph') {
+    throw new AppError('graph/not-a-graph', 'This JSON file is not a Marigold graph.', {
+      fix: 'A graph has "format": "marigold-graph".',
+    })
+  }
+  const problems: Problem[] = []
+  const report: Report = (problem) => problems.push(problem)
+  const file = migrated(raw)
+  dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links'], '', report)
+  const title = readTitle(file['title'] ?? 'Untitled', 'title', report) ?? ''
+  const nodes = readNodes(listOf(file['nodes'], 'nodes', LIMITS.nodes), types, report)
+  const links = readLinks(listOf(file['links'], 'links', LIMITS.links), nodes, types, report)
+  return { document: { format: 'marigold-graph', schema: SCHEMA, title, nodes, links }, problems }
+}
+
+function migrated(raw: JsonObject): JsonObject {
+  const { schema } = raw
+  if (typeof schema !== 'number' || !Number.isInteger(schema) || schema < 1) throw broken('schema', 'must be a whole number from 1')
+  if (schema > SCHEMA) {
+    throw new AppError('graph/newer-schema', `This graph was saved by a newer version (schema ${schema}, this one reads ${SCHEMA}).`, {
+      fix: 'Update Marigold Nodes.',
+    })
+  }
+  return migrateSchema(raw, schema)
+}
+
+function readNodes(list: readonly Json[], types: NodeTypes, report: Report): readonly DocumentNode[] {
+  const read = list.map((item, i) => readNode(objectOf(item, `nodes[${i}]`), `nodes[${i}]`, types, report))
+  const taken = new Set(read.map((node) => node.id))
+  const seen = new Set<string>()
+  return read.map((node, i) => {
+    if (!seen.has(node.id)) {
+      seen.add(node.id)
+      return node
+    }
+    const id = freshId(node.id, taken)
+    taken.add(id)
+    seen.add(id)
+    const message = `Two nodes had the id "${node.id}"; this one is "${id}" now, links belong to the first.`
+    report({ code: 'graph/duplicate-id', path: `nodes[${i}].id`, message, node: id, effect: 'repaired' })
+    return { ...node, id }
+  })
+}
+
+/** `id`, or the first of `id-2`, `id-3` … that is not taken. */
+export function freshId(id: string, taken: { has(id: string): boolean }): string {
+  let fresh = id
+  for (let n = 2; taken.has(fresh); n++) fresh = `${id.slice(0, 34)}-${n}`
+  return fresh
+}
+
+function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Report): DocumentNode {
+  dropUnknown(raw, ['id', 'type', 'version', 'params', 'position', 'title'], path, report)
+  const { id, type, version } = raw
+  if (typeof id !== 'string' || !ID.test(id)) throw broken(`${path}.id`, 'must be 1 to 40 letters, digits, _ or -')
+  if (typeof type !== 'string' || !TYPE.test(type)) throw broken(`${path}.type`, 'must be a node type such as depth/colorize')
+  if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) {
+    throw broken(`${path}.version`, 'must be a whole number from 1')
+  }
+  const title = raw['title'] === undefined ? undefined : readTitle(raw['title'], `${path}.title`, report)
+  const position = readPosition(raw['position'], `${path}.position`, id, report)
+  const given = raw['params'] === undefined ? {} : objectOf(raw['params'], `${path}.params`)
+  const known = readParams({ id, type, version, given, path }, types.get(type), report)
+  return { id, type, ...known, position, ...(title && { title }) }
+}
+
+interface RawNode {
+  readonly id: string
+  readonly type: string
+  readonly version: number
+  readonly given: JsonObject
+  readonly path: string
+}
+
+function readParams({ id, type, version, given, path }: RawNode, definition: NodeType | undefined, report: Report) {
+  const keep = (code: Problem['code'], message: string) => {
+    report({ code, path, message, node: id, effect: 'kept' })
+    return { version, params: given }
+  }
+  if (definition === undefined) return keep('graph/unknown-type', `Node "${id}" is of a type that is not known here: ${type}.`)
+  if (version > definition.version) {
+    return keep('graph/newer-node', `Node "${id}" is of a newer version of ${type} (${version}, here ${definition.version}).`)
+  }
+  let params: JsonObject
+  try {
+    params = objectOf(plain(migrateParams(definition, given, version)), `${path}.params`)
+  } catch (error) {
+    return keep('graph/not-migrated', `Node "${id}" could not be brought up to date: ${error instanceof Error ? error.message : 'unknown error'}`)
+  }
+  if (version < definition.version) {
+    const message = `Node "${id}" was brought from version ${version} of ${type} to ${definition.version}.`
+    report({ code: 'graph/migrated', path: `${path}.version`, message, node: id, effect: 'repaired' })
+  }
+  const fitted = fitParams(definition.params, params, (param, problem) =>
+    report({ code: 'graph/param', path: `${path}.params.${param}`, message: `"${param}" of node "${id}" ${problem}.`, node: id, effect: 'repaired' }),
+  )
+  return { version: definition.version, params: fitted }
+}
+
+function readTitle(value: Json, path: string, report: Report): string | undefined {
+  if (typeof value !== 'string') throw broken(path, 'must be a text')
+  const title = singleLine(value, LIMITS.title)
+  if (title !== value || title === '') {
+    if (title === value && path === 'title') return title
+    report({ code: 'graph/title', path, message: `A title has 1 to ${LIMITS.title} characters that can be shown.`, effect: 'repaired' })
+  }
+  return title === '' ? undefined : title
+}
+
+function readPosition(value: Json | undefined, path: string, node: string, report: Report): { x: number; y: number } {
+  const raw = value === undefined ? {} : objectOf(value, path)
+  dropUnknown(raw, ['x', 'y'], path, report)
+  const fit = (axis: 'x' | 'y') => {
+    const given = raw[axis]
+    const fitted = typeof given === 'number' ? Math.min(LIMITS.position, Math.max(-LIMITS.position, given)) + 0 : 0
+    if (fitted !== given) {
+      report({ code: 'graph/position', path: `${path}.${axis}`, message: `Node "${node}" was moved to ${axis} = ${fitted}.`, node, effect: 'repaired' })
+    }
+    return fitted
+  }
+  return { x: fit('x'), y: fit('y') }
+}
