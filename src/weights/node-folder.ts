@@ -1,0 +1,76 @@
+import { open, readdir, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { AppError } from '../base/errors.ts'
+import { checkPath, missing, type CheckpointFiles } from './files.ts'
+import { checkRange, type ByteSource } from './source.ts'
+
+/** A diffusers folder has about 20 files, two levels deep. */
+const MAX_FILES = 10_000
+const MAX_DEPTH = 4
+
+/**
+ * A folder on the disk, for Node only. Links to files are followed, as the Hugging Face cache is made of them; links to
+ * folders and names beginning with a dot are not. Files are read piecewise. Errors: `checkpoint/missing-file`,
+ * `checkpoint/too-many-files`.
+ */
+export async function nodeFolder(folder: string): Promise<CheckpointFiles> {
+  const root = resolve(folder)
+  const sizes = new Map<string, number>()
+  await list(root, '', 1, sizes)
+  const name = basename(root)
+  return {
+    name,
+    sizes,
+    async open(path) {
+      return fileSource(join(root, checkPath(path)), sizes.get(path) ?? missing(name, path))
+    },
+  }
+}
+
+async function list(root: string, under: string, depth: number, sizes: Map<string, number>): Promise<void> {
+  const entries = await readdir(join(root, under), { withFileTypes: true }).catch((cause: unknown) => {
+    throw new AppError('checkpoint/missing-file', `The folder ${join(root, under)} cannot be read.`, {
+      fix: 'Give the folder that holds model_index.json.',
+      cause,
+    })
+  })
+  for (const entry of entries) {
+    const path = under + entry.name
+    if (entry.name.startsWith('.')) continue
+    if (entry.isDirectory()) {
+      if (depth < MAX_DEPTH) await list(root, `${path}/`, depth + 1, sizes)
+      continue
+    }
+    const found = await stat(join(root, path)).catch(() => undefined)
+    if (found?.isFile() === true) sizes.set(path, found.size)
+    if (sizes.size > MAX_FILES) {
+      throw new AppError('checkpoint/too-many-files', `${root} has more than ${MAX_FILES} files.`, {
+        fix: 'Give the folder that holds model_index.json.',
+      })
+    }
+  }
+}
+
+/** Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. */
+const fileSource = (path: string, size: number): ByteSource => ({
+  size,
+  async slice(begin, end) {
+    checkRange(begin, end, size)
+    const bytes = new Uint8Array(end - begin)
+    const handle = await open(path).catch((cause: unknown) => {
+      throw new AppError('weights/unreadable', `${path} can no longer be read.`, { cause })
+    })
+    try {
+      for (let done = 0; done < bytes.length;) {
+        // Linux gives at most 2 GiB at once.
+        const length = Math.min(bytes.length - done, 1 << 30)
+        const { bytesRead } = await handle.read(bytes, done, length, begin + done)
+        if (bytesRead === 0) throw new AppError('weights/truncated', `${path} became shorter while it was read.`)
+        done += bytesRead
+      }
+    } finally {
+      await handle.close()
+    }
+    return bytes
+  },
+})
