@@ -26,6 +26,10 @@ export interface Preview {
   readonly size: Size
   readonly members: number
   readonly bitmap: ImageBitmap
+  /** Which member is shown, from 0. */
+  readonly member?: number
+  /** True for the answer to `view`: as large as asked for, not a thumbnail. */
+  readonly full?: boolean
 }
 
 /** One line of a run report, per node. Times are wall milliseconds. */
@@ -43,6 +47,8 @@ export interface RunReport {
   readonly adapter: string
   readonly ms: number
   readonly nodes: readonly NodeReport[]
+  /** Targets that could not run, one error each; the others ran. */
+  readonly blocked?: readonly PlainError[]
 }
 
 /** What the engine can do here, known before the first run. */

@@ -1,0 +1,66 @@
+import { AppError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { RunContext } from '../node/context.ts'
+import { tensorsOf, type PortValue } from '../node/values.ts'
+import type { Outputs } from './cache.ts'
+import type { PlannedNode } from './resolve.ts'
+
+/** What one member is given: a value, a list for an `each` input, undefined where open. */
+export type Inputs = Readonly<Record<string, PortValue | readonly PortValue[] | undefined>>
+
+/** How many members the node takes at once. */
+export function batchSize({ definition, params, mapped }: PlannedNode): number {
+  if (!mapped || definition.batch === undefined) return 1
+  const size = definition.batch.size(params as never)
+  return Number.isFinite(size) ? Math.max(1, Math.floor(size)) : 1
+}
+
+/**
+ * Runs a node for one or several members and checks what it returns: one value of the right kind per output. The
+ * outputs are the caller's; nothing is left when this throws (`node/bad-output`, or what the node throws).
+ *
+ * The types of a node's inputs and parameters are known to the node alone: the casts to `never` are all here.
+ */
+export async function call(node: PlannedNode, members: readonly Inputs[], ctx: RunContext): Promise<readonly Outputs[]> {
+  const { definition } = node
+  const params: JsonObject = node.params
+  const [only] = members
+  const batch = node.mapped ? definition.batch : undefined
+  const made: unknown =
+    batch !== undefined
+      ? await batch.run(members as never, params as never, ctx)
+      : [await definition.run(only as never, params as never, ctx)]
+  const results: readonly unknown[] = Array.isArray(made) ? made : [made]
+  try {
+    if (results.length !== members.length) throw badOutput(`made ${results.length} results for ${members.length} members`)
+    return results.map((result) => checked(node, result))
+  } catch (error) {
+    releaseAll(results)
+    throw error
+  }
+}
+
+function checked(node: PlannedNode, result: unknown): Outputs {
+  const outputs: Record<string, PortValue> = {}
+  const given = (result ?? {}) as Readonly<Record<string, PortValue | undefined>>
+  for (const [socket, kinds] of node.kinds) {
+    const value = given[socket]
+    if (value === undefined) throw badOutput(`made nothing for its output "${socket}"`)
+    if (!kinds.includes(value.kind)) throw badOutput(`made a ${value.kind} for its output "${socket}" (${kinds.join(' or ')})`)
+    outputs[socket] = value
+  }
+  const extra = Object.keys(given).find((name) => !node.kinds.has(name))
+  if (extra !== undefined) throw badOutput(`made "${extra}", which is not one of its outputs`)
+  return outputs
+}
+
+const badOutput = (what: string): AppError => new AppError('node/bad-output', `The node ${what}: this is a bug of the node.`)
+
+function releaseAll(results: readonly unknown[]): void {
+  for (const result of results) {
+    if (typeof result !== 'object' || result === null) continue
+    for (const value of Object.values(result as Readonly<Record<string, PortValue>>)) {
+      if (typeof value === 'object' && value !== null) for (const tensor of tensorsOf(value)) tensor.release()
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import { AppError, plainError } from '../base/errors.ts'
+import { canonical, type Json } from '../base/json.ts'
+import type { Services } from '../base/service.ts'
+import type { DocumentNode, GraphDocument } from '../graph/document.ts'
+import type { Param, PictureRef } from '../node/params.ts'
+import type { PortValue } from '../node/values.ts'
+import type { Backend } from '../tensor/tensor.ts'
+import { Cache } from './cache.ts'
+import { Costs } from './costs.ts'
+import type { BackendInfo, NodeState, RunReport } from './events.ts'
+import { Lane } from './lane.ts'
+import { breather } from './pause.ts'
+import { plan, type Plan, type Registry } from './plan.ts'
+import { forecast } from './progress.ts'
+import type { PlannedNode } from './resolve.ts'
+import { execute, type RunListener } from './run.ts'
+
+/** Content ids of what a document only names. Both reject with typed errors that say what to do. */
+export interface Sources {
+  /** `image/missing` when the picture is not here. */
+  picture(ref: PictureRef, signal: AbortSignal): Promise<string>
+  /** `checkpoint/unknown`, `checkpoint/missing-file`, `checkpoint/unsupported`. */
+  checkpoint(choice: string, signal: AbortSignal): Promise<string>
+}
+
+export interface EngineParts {
+  readonly nodes: Registry
+  readonly backend: Backend
+  readonly services: Services
+  readonly sources: Sources
+  readonly info: BackendInfo
+  /** Bytes of tensors to keep for later runs. */
+  readonly cacheBytes: number
+  readonly listener?: Partial<RunListener>
+  /** Tests give their own clock and pause. */
+  readonly now?: () => number
+  readonly pause?: () => Promise<void>
+}
+
+export interface RunOptions {
+  readonly targets?: readonly string[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A document, the results made of it so far, and one run at a time. The same for the Worker and the command line. */
+export class Engine {
+  readonly info: BackendInfo
+  readonly lane = new Lane()
+  readonly #parts: EngineParts
+  readonly #cache: Cache
+  readonly #costs = new Costs()
+  readonly #contents = new Map<string, string>()
+  /** The last state of nodes in a run, with the keys it is said of. */
+  readonly #live = new Map<string, { readonly keys: string; readonly state: NodeState }>()
+  #plan: Plan | undefined
+  #updates = 0
+  #stop: AbortController | undefined
+  #running: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    this.info = parts.info
+    this.#cache = new Cache(parts.cacheBytes)
+  }
+
+  /** Bytes of tensors that are kept. */
+  get bytes(): number {
+    return this.#cache.bytes
+  }
+
+  /** The states of all nodes as the document is now. Computes nothing and opens no file that was looked at before. */
+  async update(document: GraphDocument, signal = new AbortController().signal): Promise<ReadonlyMap<string, NodeState>> {
+    const update = ++this.#updates
+    const planned = await this.#planned(document, undefined, signal)
+    // An edit that came meanwhile has shown its own plan already.
+    if (update === this.#updates) this.#plan = planned
+    return this.#states(planned)
+  }
+
+  /** What a run would take in ms; undefined while a node type was never measured here. */
+  forecast(): number | undefined {
+    return this.#plan && forecast(this.#plan.steps, this.#costs)
+  }
+
+  /**
+   * Computes the targets (default: every sink) and what they need. A newer run stops an older one and waits for it.
+   * Targets that are blocked are listed in the report; when none can run, the first one's error is thrown. Errors:
+   * `engine/cancelled`, `engine/nothing-to-run`, and what nodes throw, naming the node.
+   */
+  async run(document: GraphDocument, { targets, signal }: RunOptions = {}): Promise<RunReport> {
+    this.#stop?.abort()
+    const stop = (this.#stop = new AbortController())
+    const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+    const before = this.#running
+    const run = before.catch(() => undefined).then(() => this.#run(document, targets, both))
+    this.#running = run
+    try {
+      return await run
+    } finally {
+      if (this.#stop === stop) this.#stop = undefined
+    }
+  }
+
+  /** Stops the run that goes on, if any; resolves when it has stopped. */
+  async cancel(): Promise<void> {
+    this.#stop?.abort()
+    await this.#running.catch(() => undefined)
+  }
+
+  /**
+   * What a socket holds now: an output's value, or what an input is given. Borrowed until the next `await`: retain its
+   * tensors to keep it. Undefined when it is not in the cache.
+   */
+  value(node: string, socket: string, member = 0): PortValue | undefined {
+    const at = this.#output(node, socket)
+    const key = at?.node.keys[at.node.mapped ? member : 0]
+    return at && key !== undefined ? this.#cache.get(key)?.[at.socket] : undefined
+  }
+
+  /** Members of what a socket holds: 1 without an ensemble, 0 when the socket is open or cannot be computed. */
+  members(node: string, socket: string): number {
+    return this.#output(node, socket)?.node.keys.length ?? 0
+  }
+
+  /** The key of what a socket holds: changes exactly when its value may change. */
+  key(node: string, socket: string, member = 0): string | undefined {
+    const at = this.#output(node, socket)
+    const key = at?.node.keys[at.node.mapped ? member : 0]
+    return at && key !== undefined ? `${key}.${at.socket}` : undefined
+  }
+
+  /** A node of the document as planned last, or undefined while it cannot run. */
+  planned(node: string): PlannedNode | undefined {
+    return this.#plan?.nodes.get(node)
+  }
+
+  /** Forgets all results (those in use when they are free), and what is known of pictures and checkpoints. */
+  clear(): void {
+    this.#cache.clear()
+    this.#contents.clear()
+    this.#live.clear()
+  }
+
+  /** Stops and releases everything. */
+  async dispose(): Promise<void> {
+    await this.cancel()
+    this.clear()
+  }
+
+  async #run(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<RunReport> {
+    const { listener, backend, services, info } = this.#parts
+    const now = this.#parts.now ?? (() => performance.now())
+    const start = now()
+    if (signal.aborted) throw new AppError('engine/cancelled', 'The run was stopped.')
+    this.#updates += 1
+    // A checkpoint folder may have changed on disk since it was identified.
+    this.#contents.clear()
+    const planned = (this.#plan = await this.#planned(document, targets, signal))
+    if (signal.aborted) throw new AppError('engine/cancelled', 'The run was stopped.')
+    const [blocked] = planned.blocked
+    if (planned.targets.length === 0) {
+      throw blocked ?? new AppError('engine/nothing-to-run', 'Nothing in this graph shows or writes a result.', { fix: 'Add a View or an Export.' })
+    }
+    this.#live.clear()
+    const environment = {
+      backend,
+      services,
+      cache: this.#cache,
+      costs: this.#costs,
+      lane: this.lane,
+      now,
+      pause: this.#parts.pause ?? breather(now),
+      listener: {
+        state: (node: PlannedNode, state: NodeState) => {
+          this.#live.set(node.id, { keys: node.keys.join(), state })
+          listener?.state?.(node, state)
+        },
+        progress: (done: number, secondsLeft: number | undefined) => listener?.progress?.(done, secondsLeft),
+        warned: (node: string, message: string) => listener?.warned?.(node, message),
+        preview: (...preview: Parameters<RunListener['preview']>) => listener?.preview?.(...preview),
+      },
+    }
+    try {
+      const nodes = await execute(planned, environment, signal)
+      const report = { backend: info.backend, adapter: info.adapter, ms: now() - start, nodes }
+      return planned.blocked.length === 0 ? report : { ...report, blocked: planned.blocked.map(plainError) }
+    } finally {
+      for (const [id, { state }] of this.#live) {
+        if (state.phase === 'running' || state.phase === 'waiting') this.#live.delete(id)
+      }
+    }
+  }
+
+  #output(id: string, socket: string): { readonly node: PlannedNode; readonly socket: string } | undefined {
+    const node = this.#plan?.nodes.get(id)
+    if (node === undefined) return undefined
+    return node.kinds.has(socket) ? { node, socket } : node.sources.get(socket)
+  }
+
+  async #planned(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<Plan> {
+    const { nodes } = this.#parts
+    const failures = new Map<string, AppError>()
+    await Promise.all(document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
+    const contentOf = (param: Param, value: Json): string | AppError => {
+      const name = sourceName(param, value)
+      return this.#contents.get(name) ?? failures.get(name) ?? new AppError('engine/unknown-source', 'This source was not looked at.')
+    }
+    return plan({ document, targets, nodes, contentOf, cached: (key) => this.#cache.has(key) })
+  }
+
+  /** Looks at the pictures and checkpoints that a node names. What fails is tried again at the next edit or run. */
+  #identify(node: DocumentNode, failures: Map<string, AppError>, signal: AbortSignal): readonly Promise<void>[] {
+    const params = Object.entries(this.#parts.nodes.get(node.type)?.params ?? {})
+    return params.map(async ([name, param]) => {
+      const value = Object.hasOwn(node.params, name) ? node.params[name] : undefined
+      if (value === undefined || value === null) return
+      const source = sourceName(param, value)
+      if (this.#contents.has(source)) return
+      try {
+        if (param.widget === 'checkpoint' && typeof value === 'string') {
+          this.#contents.set(source, await this.#parts.sources.checkpoint(value, signal))
+        } else if (param.widget === 'picture') {
+          this.#contents.set(source, await this.#parts.sources.picture(value as unknown as PictureRef, signal))
+        }
+      } catch (error) {
+        const { code, message, fix } = plainError(error)
+        failures.set(source, error instanceof AppError ? error : new AppError('engine/unexpected', message, { ...(fix && { fix }), cause: code }))
+      }
+    })
+  }
+
+  /** A state said during a run or after it holds while the node's keys are the same. */
+  #states(planned: Plan): ReadonlyMap<string, NodeState> {
+    return new Map(
+      [...planned.states].map(([id, state]) => {
+        const live = this.#live.get(id)
+        if (live === undefined || live.keys !== planned.nodes.get(id)?.keys.join()) return [id, state]
+        const { phase } = live.state
+        const holds = phase === 'done' ? state.phase === 'cached' : phase === 'failed' ? state.phase === 'stale' : true
+        return [id, holds ? live.state : state]
+      }),
+    )
+  }
+}
+
+const sourceName = (param: Param, value: Json): string => `${param.widget} ${canonical(value)}`

@@ -1,0 +1,9 @@
+/** A pause that lets messages in, at most every 8 ms: a timer per member would cost more than small members do. */
+export function breather(now: () => number): () => Promise<void> {
+  let last = now()
+  return async () => {
+    if (now() - last < 8) return
+    await new Promise((resolve) => setTimeout(resolve))
+    last = now()
+  }
+}

@@ -1,0 +1,116 @@
+import { AppError, plainError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
+import type { GraphDocument } from '../graph/document.ts'
+import { ancestors, incoming, order } from '../graph/topology.ts'
+import type { AnyNode } from '../node/define.ts'
+import type { Param } from '../node/params.ts'
+import type { NodeState } from './events.ts'
+import { resolve, type PlannedNode } from './resolve.ts'
+import { neededMembers, needs } from './needs.ts'
+
+export type Registry = ReadonlyMap<string, AnyNode>
+
+/** The content id of a picture or checkpoint that a parameter names, or why it cannot be had. */
+export type ContentOf = (param: Param, value: Json) => string | AppError
+
+export interface PlanInput {
+  readonly document: GraphDocument
+  /** Ids of the nodes to compute. Default: every sink. */
+  readonly targets?: readonly string[] | undefined
+  readonly nodes: Registry
+  readonly contentOf: ContentOf
+  readonly cached: (key: string) => boolean
+}
+
+/** One node of a run, after all it needs. */
+export interface Step {
+  readonly node: PlannedNode
+  /** Members that are computed. */
+  readonly members: readonly number[]
+}
+
+export interface Plan {
+  /** Every node that could run, in dependency order. */
+  readonly nodes: ReadonlyMap<string, PlannedNode>
+  readonly states: ReadonlyMap<string, NodeState>
+  /** What a run of the targets computes. */
+  readonly steps: readonly Step[]
+  /** The targets that can run, and how many members of each node before them are cached. */
+  readonly targets: readonly string[]
+  readonly cached: ReadonlyMap<string, number>
+  /** One error per target that cannot run; it names the node where the trouble is. */
+  readonly blocked: readonly AppError[]
+}
+
+/**
+ * What a run would do. Pure: the same document, contents and cached keys give the same plan. A sink that is a target
+ * always runs (its effect is the point); what it needs comes from the cache where it is there.
+ */
+export function plan(input: PlanInput): Plan {
+  const { document, cached } = input
+  const nodes = new Map<string, PlannedNode>()
+  const errors = new Map<string, AppError>()
+  const byId = new Map(document.nodes.map((node) => [node.id, node]))
+  const links = incoming(document.links)
+  const { ids, cyclic } = order(document)
+  for (const id of cyclic) errors.set(id, new AppError('graph/cycle', 'This node is part of a cycle, or behind one.', { node: id }))
+  for (const id of ids) {
+    const node = byId.get(id)
+    if (node === undefined) continue
+    const resolved = resolve(node, links.get(id) ?? [], { nodes, errors, registry: input.nodes, contentOf: input.contentOf })
+    if (resolved instanceof AppError) errors.set(id, resolved)
+    else nodes.set(id, resolved)
+  }
+  const wanted = input.targets ?? document.nodes.filter((node) => input.nodes.get(node.type)?.sink === true).map((node) => node.id)
+  const targets = [...new Set(wanted)].filter((id) => nodes.has(id))
+  const blocked = wanted.flatMap((id) => {
+    if (nodes.has(id)) return []
+    return [errors.get(id) ?? new AppError('engine/no-such-target', `There is no node "${id}" to run.`)]
+  })
+  const scope = ancestors(document, targets)
+  return {
+    nodes,
+    states: new Map(document.nodes.map(({ id }) => [id, stateOf(nodes.get(id), errors.get(id), cached)])),
+    steps: stepsFor(targets, nodes, cached),
+    targets,
+    cached: new Map(
+      [...nodes.values()].filter(({ id }) => scope.has(id)).map((node) => [node.id, node.keys.filter(cached).length]),
+    ),
+    blocked: [...new Set(blocked)],
+  }
+}
+
+function stateOf(node: PlannedNode | undefined, error: AppError | undefined, cached: (key: string) => boolean): NodeState {
+  if (node === undefined) return { phase: 'blocked', error: plainError(error) }
+  const missing = node.keys.filter((key, member) => {
+    // A sink's effect can be shown again only while what it showed is there.
+    return !cached(key) || (node.definition.sink === true && !needs(node, member).every(cached))
+  }).length
+  return missing === 0 ? { phase: 'cached' } : { phase: 'stale', members: missing, of: node.keys.length }
+}
+
+/** From the targets back: a member that is missing needs its inputs, a cached one needs nothing. */
+function stepsFor(
+  targets: readonly string[],
+  nodes: ReadonlyMap<string, PlannedNode>,
+  cached: (key: string) => boolean,
+): readonly Step[] {
+  const need = new Map<string, Set<number>>()
+  for (const id of targets) need.set(id, new Set(nodes.get(id)?.keys.keys() ?? []))
+  const steps: Step[] = []
+  for (const node of [...nodes.values()].reverse()) {
+    const members = [...(need.get(node.id) ?? [])]
+      .filter((member) => node.definition.sink === true || !cached(node.keys[member] ?? ''))
+      .sort((a, b) => a - b)
+    if (members.length === 0) continue
+    steps.push({ node, members })
+    for (const member of members) {
+      for (const { source, members: of } of neededMembers(node, member)) {
+        const before = need.get(source.node.id) ?? new Set<number>()
+        need.set(source.node.id, before)
+        for (const index of of) before.add(index)
+      }
+    }
+  }
+  return steps.reverse()
+}

@@ -1,0 +1,243 @@
+import { AppError, plainError } from '../base/errors.ts'
+import type { Services } from '../base/service.ts'
+import type { Member, RunContext } from '../node/context.ts'
+import type { PortValue } from '../node/values.ts'
+import type { Backend } from '../tensor/tensor.ts'
+import type { Cache } from './cache.ts'
+import { batchSize, call, type Inputs } from './call.ts'
+import type { Costs } from './costs.ts'
+import type { NodeReport, NodeState } from './events.ts'
+import type { Lane } from './lane.ts'
+import { neededMembers, needs } from './needs.ts'
+import { Pins } from './pins.ts'
+import type { Plan, Step } from './plan.ts'
+import { Progress } from './progress.ts'
+import type { PlannedNode } from './resolve.ts'
+
+/** What a run tells while it goes on. */
+export interface RunListener {
+  state(node: PlannedNode, state: NodeState): void
+  progress(done: number, secondsLeft: number | undefined): void
+  warned(node: string, message: string): void
+  /** The value belongs to the node: retain it to use it after this call. */
+  preview(node: PlannedNode, value: PortValue, member: Member): void
+}
+
+/** What a run works with. */
+export interface Environment {
+  readonly backend: Backend
+  readonly services: Services
+  readonly cache: Cache
+  readonly costs: Costs
+  readonly lane: Lane
+  readonly listener: RunListener
+  /** Milliseconds of a steady clock. */
+  now(): number
+  /** Lets the thread hear messages (a cancel) between members. */
+  pause(): Promise<void>
+}
+
+/**
+ * Does what a plan says, one node call at a time, members in order. What is finished stays in the cache, also when the
+ * run is aborted or fails; nothing else is left. Rejects with `engine/cancelled` when `signal` was aborted, otherwise
+ * with the node's error, which then names the node.
+ */
+export async function execute(plan: Plan, environment: Environment, signal: AbortSignal): Promise<readonly NodeReport[]> {
+  const pins = new Pins(environment.cache)
+  for (const { node, members } of plan.steps) for (const member of members) pins.hold(needs(node, member))
+  for (const id of plan.targets) pins.hold(plan.nodes.get(id)?.keys ?? [])
+  const progress = new Progress(plan.steps, environment.costs)
+  const reports = new Map([...plan.cached].map(([id, cached]) => [id, reportOf(plan, id, cached)]))
+  try {
+    for (const { node, members } of plan.steps) {
+      environment.listener.state(node, { phase: 'waiting' })
+      const report = reports.get(node.id)
+      if (report !== undefined && node.definition.sink === true) report.cached = node.keys.length - members.length
+    }
+    for (const step of plan.steps) {
+      const report = reports.get(step.node.id)
+      if (report !== undefined) await new StepRun(step, report, environment, pins, progress, signal).run()
+    }
+    environment.listener.progress(1, 0)
+  } finally {
+    pins.freeAll()
+  }
+  return [...reports.values()]
+}
+
+interface OpenReport {
+  readonly id: string
+  readonly type: string
+  ms: number
+  computed: number
+  cached: number
+  warnings: readonly string[]
+}
+
+const reportOf = (plan: Plan, id: string, cached: number): OpenReport => ({
+  id,
+  type: plan.nodes.get(id)?.definition.type ?? '',
+  ms: 0,
+  computed: 0,
+  cached,
+  warnings: [],
+})
+
+/** One node of a run. */
+class StepRun {
+  readonly #node: PlannedNode
+  #size: number
+  #evicted = false
+
+  constructor(
+    readonly step: Step,
+    readonly report: OpenReport,
+    readonly environment: Environment,
+    readonly pins: Pins,
+    readonly progress: Progress,
+    readonly signal: AbortSignal,
+  ) {
+    this.#node = step.node
+    this.#size = batchSize(step.node)
+  }
+
+  async run(): Promise<void> {
+    const { listener } = this.environment
+    try {
+      const open = [...this.step.members]
+      while (open.length > 0) {
+        this.#stopIfAborted()
+        const batch = this.#take(open)
+        if (batch.length === 0) continue
+        const finished = await this.environment.lane.run(() => this.#compute(batch))
+        if (!finished) open.unshift(...batch)
+        await this.environment.pause()
+      }
+    } catch (error) {
+      const failure = this.signal.aborted ? cancelled() : this.#named(error)
+      if (!this.signal.aborted) listener.state(this.#node, { phase: 'failed', error: plainError(failure) })
+      throw failure
+    }
+    const { ms, computed, cached } = this.report
+    listener.state(this.#node, { phase: 'done', ms, computed, cached })
+  }
+
+  /** The next members to compute. One whose equal was made meanwhile (same key) is taken from the cache. */
+  #take(open: number[]): readonly number[] {
+    const batch: number[] = []
+    const keys = new Set<string>()
+    while (open.length > 0 && batch.length < this.#size) {
+      const member = open[0] ?? 0
+      const key = this.#key(member)
+      // Its equal is in this batch: it is found in the cache next time.
+      if (keys.has(key)) break
+      open.shift()
+      if (this.#node.definition.sink !== true && this.environment.cache.has(key)) {
+        this.report.cached += 1
+        this.#finish([member], 0)
+      } else {
+        keys.add(key)
+        batch.push(member)
+      }
+    }
+    return batch
+  }
+
+  /** False when memory ran out and the members must be tried again, with less in the way or fewer at once. */
+  async #compute(members: readonly number[]): Promise<boolean> {
+    this.#stopIfAborted()
+    const { cache, costs, now } = this.environment
+    const index = members[0] ?? 0
+    this.#show(index, members.length, 0, 1)
+    const start = now()
+    let results
+    try {
+      results = await call(this.#node, members.map((member) => this.#inputs(member)), this.#context(members))
+    } catch (error) {
+      if (!this.signal.aborted && this.#makeRoom(error, members.length)) return false
+      throw error
+    }
+    const ms = now() - start
+    members.forEach((member, i) => cache.put(this.#key(member), results[i] ?? {}, ms / members.length))
+    costs.add(this.#node.definition.type, ms / members.length)
+    this.report.ms += ms
+    this.report.computed += members.length
+    this.#finish(members, ms)
+    return true
+  }
+
+  #finish(members: readonly number[], ms: number): void {
+    this.pins.free(members.flatMap((member) => needs(this.#node, member)))
+    this.progress.finish(this.step, members.length, ms)
+    this.#tell(this.progress.now())
+  }
+
+  #makeRoom(error: unknown, members: number): boolean {
+    if (!(error instanceof AppError) || error.code !== 'gpu/out-of-memory') return false
+    if (!this.#evicted) {
+      this.#evicted = true
+      this.environment.cache.trim(0)
+      return true
+    }
+    if (members === 1) return false
+    this.#size = Math.ceil(members / 2)
+    return true
+  }
+
+  #inputs(member: number): Inputs {
+    const given = neededMembers(this.#node, member).map(({ socket, source, members }) => {
+      const values = members.map((index) => {
+        const value = this.environment.cache.get(source.node.keys[index] ?? '')?.[source.socket]
+        if (value === undefined) throw new AppError('engine/lost-value', `The result of ${source.node.title} is gone.`, { fix: 'Run again.' })
+        return value
+      })
+      return [socket, this.#node.definition.inputs[socket]?.each === true ? values : values[0]] as const
+    })
+    return Object.fromEntries(given)
+  }
+
+  #context(members: readonly number[]): RunContext {
+    const { backend, services, listener } = this.environment
+    const member: Member = { index: members[0] ?? 0, count: this.#node.keys.length }
+    return {
+      backend,
+      signal: this.signal,
+      member,
+      use: (key) => services.use(key),
+      progress: (done, of) => this.#show(member.index, members.length, done, of),
+      preview: (value) => listener.preview(this.#node, value, member),
+      warn: (message) => {
+        // Every member says the same: once is enough.
+        if (this.report.warnings.includes(message)) return
+        this.report.warnings = [...this.report.warnings, message]
+        listener.warned(this.#node.id, message)
+      },
+    }
+  }
+
+  #show(member: number, members: number, done: number, of: number): void {
+    const { listener } = this.environment
+    listener.state(this.#node, { phase: 'running', member, of: this.#node.keys.length, step: done, steps: of })
+    this.#tell(this.progress.now(this.step, members, of > 0 ? Math.min(1, done / of) : 0))
+  }
+
+  #tell({ done, secondsLeft }: ReturnType<Progress['now']>): void {
+    this.environment.listener.progress(done, secondsLeft)
+  }
+
+  #key(member: number): string {
+    return this.#node.keys[member] ?? ''
+  }
+
+  #stopIfAborted(): void {
+    if (this.signal.aborted) throw cancelled()
+  }
+
+  #named(error: unknown): AppError {
+    if (error instanceof AppError) return error.at(this.#node.id)
+    const message = error instanceof Error ? error.message : String(error)
+    return new AppError('engine/unexpected', `${this.#node.title}: ${message}`, { node: this.#node.id, cause: error })
+  }
+}
+
+const cancelled = (): AppError => new AppError('engine/cancelled', 'The run was stopped.')
