@@ -22,7 +22,8 @@ export class ProtoWriter {
   bytes(field: number, value: Uint8Array): this {
     this.#tag(field, 2)
     this.#varint(BigInt(value.length))
-    this.#bytes.set(value, this.#reserve(value.length))
+    const at = this.#reserve(value.length)
+    this.#bytes.set(value, at)
     return this
   }
 
@@ -54,11 +55,14 @@ export class ProtoWriter {
 
   #varint(value: bigint): this {
     let rest = value
-    while (rest > 0x7fn) {
-      this.#bytes[this.#reserve(1)] = Number(rest & 0x7fn) | 0x80
-      rest >>= 7n
-    }
-    this.#bytes[this.#reserve(1)] = Number(rest)
+    // Reserved first: growing replaces the array, and an assignment would still write to the old one.
+    for (; rest > 0x7fn; rest >>= 7n) this.#byte(Number(rest & 0x7fn) | 0x80)
+    return this.#byte(Number(rest))
+  }
+
+  #byte(value: number): this {
+    const at = this.#reserve(1)
+    this.#bytes[at] = value
     return this
   }
 

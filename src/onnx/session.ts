@@ -11,7 +11,7 @@ import type { ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
 type Ort = typeof import('onnxruntime-web')
 
 export interface RuntimeOptions {
-  /** Where the .wasm and .mjs files of onnxruntime-web are, with a final slash; beside the module when left out. */
+  /** URL of the folder with onnxruntime-web's .wasm and .mjs files, with a final slash. Node finds the package itself. */
   readonly wasmPaths?: string | undefined
 }
 
@@ -103,10 +103,19 @@ async function session(ort: Ort, source: ModelSource, binding: Binding, queue: S
 
 async function load(importer: () => Promise<Ort>, options: RuntimeOptions, threads: number): Promise<Ort> {
   const ort = await importer()
-  if (options.wasmPaths !== undefined) ort.env.wasm.wasmPaths = options.wasmPaths
+  const wasmPaths = options.wasmPaths ?? installedFolder()
+  if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths
   ort.env.wasm.numThreads = threads
   ort.env.logLevel = 'error'
   return ort
+}
+
+/** In Node: the package's folder as a plain path, since its own default, a file URL, is fetched and fails there. */
+function installedFolder(): string | undefined {
+  if (typeof process === 'undefined' || process.versions?.node === undefined) return undefined
+  const { createRequire } = process.getBuiltinModule('node:module')
+  const file = 'ort-wasm-simd-threaded.wasm'
+  return createRequire(import.meta.url).resolve(`onnxruntime-web/${file}`).slice(0, -file.length)
 }
 
 /** One less than there are would leave a page responsive, but it lives in a Worker; beyond 4 little is gained. */

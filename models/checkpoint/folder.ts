@@ -1,0 +1,91 @@
+import { AppError } from '../../src/base/errors.ts'
+import { hash128 } from '../../src/base/hash.ts'
+import { canonical, type Json } from '../../src/base/json.ts'
+import { readJson, type CheckpointFiles } from '../../src/weights/files.ts'
+import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
+import { readVaeConfig, vaeFactor, type VaeConfig } from '../architectures/autoencoder-config.ts'
+import { ConfigReader, type ConfigJson } from '../architectures/config.ts'
+import { readUnetConfig, type UnetConfig } from '../architectures/unet-config.ts'
+import { readSchedulerConfig } from '../schedulers/read.ts'
+import type { CheckpointConfig } from './checkpoint.ts'
+
+/** The configs of a Marigold checkpoint folder, checked against each other. */
+export interface CheckpointFolder {
+  readonly files: CheckpointFiles
+  readonly config: CheckpointConfig
+  readonly unet: UnetConfig
+  readonly vae: VaeConfig
+  /** All config texts, for the content id. */
+  readonly texts: ConfigJson
+}
+
+const configs = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'vae/config.json'] as const
+
+/**
+ * Reads the configs of a diffusers folder; no weights. Errors: `checkpoint/missing-file`, `checkpoint/bad-json`,
+ * `checkpoint/unsupported`.
+ */
+export async function readFolder(files: CheckpointFiles, signal: AbortSignal): Promise<CheckpointFolder> {
+  const [index, scheduler, unetJson, vaeJson] = await Promise.all([
+    readJson(files, configs[0], signal),
+    readJson(files, configs[1], signal),
+    readJson(files, configs[2], signal),
+    readJson(files, configs[3], signal),
+  ])
+  const reader = new ConfigReader(configs[0], index)
+  reader.only('_class_name', 'MarigoldDepthPipeline', 'MarigoldPipeline')
+  const unet = readUnetConfig(unetJson)
+  const vae = readVaeConfig(vaeJson)
+  checkTogether(unet, vae)
+  return {
+    files,
+    unet,
+    vae,
+    texts: { index, scheduler, unet: unetJson, vae: vaeJson },
+    config: {
+      factor: vaeFactor(vae),
+      latentChannels: vae.latentChannels,
+      scheduler: readSchedulerConfig(scheduler),
+      defaultSteps: optionalInteger(reader, 'default_denoising_steps'),
+      defaultResolution: optionalInteger(reader, 'default_processing_resolution'),
+      scaleInvariant: reader.boolean('scale_invariant', true),
+      shiftInvariant: reader.boolean('shift_invariant', true),
+      predictionType: index['prediction_type'] == null ? null : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
+    },
+  }
+}
+
+const optionalInteger = (reader: ConfigReader, key: string): number | null =>
+  reader.json[key] == null ? null : reader.integer(key, 1)
+
+function checkTogether(unet: UnetConfig, vae: VaeConfig): void {
+  const latent = vae.latentChannels
+  if (unet.inChannels === 2 * latent && unet.outChannels === latent) return
+  const message =
+    `The U-Net takes ${unet.inChannels} channels and gives ${unet.outChannels}; depth from a picture with ` +
+    `${latent} latent channels needs ${2 * latent} and ${latent}.`
+  throw new AppError('checkpoint/unsupported', message, {
+    fix: 'Use a Marigold depth checkpoint; normals and intrinsic images are other models.',
+  })
+}
+
+/**
+ * A content id of the folder: configs, sizes of the weight files, and names, types, shapes and places of their tensors.
+ * Cheap, and not proof against someone who edits weights in place. A folder whose files have known hashes should use
+ * those instead, which also needs no download.
+ */
+export async function contentId(folder: CheckpointFolder, variant: Variant, signal: AbortSignal): Promise<string> {
+  const parts: Json[] = [canonical(folder.texts as Json)]
+  for (const component of ['unet', 'vae', 'text_encoder'] as const satisfies readonly Component[]) {
+    parts.push(describe(await openWeights(folder.files, component, { prefer: variant, signal })))
+  }
+  return hash128(canonical(parts))
+}
+
+function describe(weights: WeightSet): Json {
+  const tensors = weights.names.map((name) => {
+    const { dtype, shape, begin, end, file } = weights.get(name)
+    return [name, dtype, [...shape], begin, end, file]
+  })
+  return [[...weights.sources].map(([path, source]) => [path, source.size]), tensors]
+}

@@ -1,0 +1,123 @@
+import { AppError } from '../../src/base/errors.ts'
+import type { BuiltGraph } from '../../src/onnx/graph.ts'
+import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
+import { modelSource } from '../../src/onnx/source.ts'
+import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
+import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
+import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
+import { timestepEmbedding } from '../architectures/timestep-embedding.ts'
+import { foldCrossAttentions, unetGraph } from '../architectures/unet-2d-condition.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { emptyPrompt } from './empty-prompt.ts'
+import type { CheckpointFolder } from './folder.ts'
+
+export interface OpenOptions {
+  /** Element type of the U-Net; `f16` only where the runtime has it. The VAE, whose sums are larger, is always f32. */
+  readonly precision?: 'f32' | 'f16'
+  /** False computes cross-attention from the prompt in every step, for comparison. */
+  readonly fold?: boolean
+}
+
+/** A checkpoint whose sessions are made on first use and kept until `close`. */
+export class OpenedCheckpoint implements Checkpoint {
+  readonly config: Checkpoint['config']
+  readonly #parts = new Map<string, Promise<OnnxSession>>()
+  readonly #precision: 'f32' | 'f16'
+  readonly #fold: boolean
+
+  constructor(
+    readonly id: string,
+    readonly folder: CheckpointFolder,
+    readonly runtime: OnnxRuntime,
+    options: OpenOptions = {},
+  ) {
+    this.config = folder.config
+    this.#precision = runtime.half ? (options.precision ?? 'f16') : 'f32'
+    this.#fold = options.fold ?? true
+  }
+
+  async encode(image: Tensor, signal: AbortSignal): Promise<Tensor> {
+    const [, channels = 0, height = 0, width = 0] = image.dims
+    const { factor } = this.config
+    if (channels !== this.folder.vae.inChannels || height % factor !== 0 || width % factor !== 0) {
+      const wanted = `[batch, ${this.folder.vae.inChannels}, height, width] with sides that are multiples of ${factor}`
+      throw new AppError('checkpoint/wrong-input', `The VAE takes ${wanted}, not [${image.dims.join(', ')}].`)
+    }
+    return only(await (await this.#session('encoder', signal)).run({ image }))
+  }
+
+  async denoise(image: Tensor, depth: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
+    const session = await this.#session('unet', signal)
+    const { channels, flipSinToCos, frequencyShift } = this.folder.unet
+    const width = channels[0] ?? 0
+    const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
+    const time = this.runtime.backend.upload(embedding, [1, width])
+    try {
+      return only(await session.run({ image_latent: image, depth_latent: depth, time }))
+    } finally {
+      time.release()
+    }
+  }
+
+  async decode(latent: Tensor, signal: AbortSignal): Promise<Tensor> {
+    return only(await (await this.#session('decoder', signal)).run({ latent }))
+  }
+
+  /** Frees the sessions. The checkpoint makes new ones when it is used again. */
+  async close(): Promise<void> {
+    const parts = [...this.#parts.values()]
+    this.#parts.clear()
+    await Promise.all(parts.map(async (part) => (await part.catch(() => undefined))?.release()))
+  }
+
+  async #session(part: Part, signal: AbortSignal): Promise<OnnxSession> {
+    signal.throwIfAborted()
+    const known = this.#parts.get(part)
+    const session = known ?? this.#create(part, signal)
+    if (!known) {
+      this.#parts.set(part, session)
+      // A failed or aborted attempt is forgotten, so that the next use tries again.
+      session.catch(() => this.#parts.delete(part))
+    }
+    const made = await session
+    signal.throwIfAborted()
+    return made
+  }
+
+  async #create(part: Part, signal: AbortSignal): Promise<OnnxSession> {
+    const weights = await this.#weights(part === 'unet' ? 'unet' : 'vae', signal)
+    const built = part === 'unet' ? await this.#unet(weights, signal) : vaeGraph(part, this.folder, weights)
+    return this.runtime.create(await modelSource(built, weights, signal))
+  }
+
+  async #unet(weights: WeightSet, signal: AbortSignal): Promise<BuiltGraph> {
+    const { unet, files } = this.folder
+    const text = await emptyPrompt(files, this.runtime, unet.crossAttentionDim, this.#variant, signal)
+    const foldable = this.#fold && text.length === 2 * unet.crossAttentionDim
+    const folded = foldable ? await foldCrossAttentions(unet, weights, text, signal) : undefined
+    return unetGraph(unet, weights, { text, compute: this.#precision, ...(folded && { folded }) })
+  }
+
+  #weights(component: Component, signal: AbortSignal): Promise<WeightSet> {
+    return openWeights(this.folder.files, component, { prefer: this.#variant, signal })
+  }
+
+  get #variant(): Variant {
+    return this.#precision === 'f16' ? 'fp16' : 'full'
+  }
+}
+
+type Part = 'encoder' | 'unet' | 'decoder'
+
+function vaeGraph(part: 'encoder' | 'decoder', { vae }: CheckpointFolder, weights: WeightSet): BuiltGraph {
+  if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, 'f32')
+  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, 'f32')
+}
+
+/** The one output of a model. */
+function only(outputs: Readonly<Record<string, Tensor>>): Tensor {
+  const [output] = Object.values(outputs)
+  if (!output) throw new AppError('onnx/run', 'The model gave no result.')
+  return output
+}

@@ -1,0 +1,97 @@
+import { AppError } from '../../src/base/errors.ts'
+import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
+import type { CheckpointFiles } from '../../src/weights/files.ts'
+import type { Checkpoint, Checkpoints } from './checkpoint.ts'
+import { contentId, readFolder } from './folder.ts'
+import { OpenedCheckpoint, type OpenOptions } from './opened.ts'
+
+/** Where a checkpoint choice leads. */
+export interface LocatedCheckpoint {
+  readonly name: string
+  readonly files: CheckpointFiles
+  /** A content id that is known without reading the files, from hashes in the catalogue. */
+  readonly id?: string
+}
+
+/** Finds the files of a catalogue id, or of a folder that the person gave. Undefined when there is no such choice. */
+export type LocateCheckpoint = (choice: string, signal: AbortSignal) => Promise<LocatedCheckpoint | undefined>
+
+/** Opened checkpoints that keep their sessions: comparing two should not upload weights again and again. */
+const kept = 2
+
+/** Checkpoints over a way to find their files and a runtime to run them on. */
+export class CheckpointStore implements Checkpoints {
+  readonly #located = new Map<string, Promise<Identified>>()
+  readonly #known = new Map<string, LocatedCheckpoint>()
+  /** Least recently used first. */
+  readonly #opened = new Map<string, OpenedCheckpoint>()
+
+  constructor(
+    readonly locate: LocateCheckpoint,
+    readonly runtime: OnnxRuntime,
+    readonly options: OpenOptions = {},
+  ) {}
+
+  identify(choice: string, signal: AbortSignal): Promise<Identified> {
+    const known = this.#located.get(choice)
+    if (known) return known
+    const identified = this.#identify(choice, signal)
+    this.#located.set(choice, identified)
+    identified.catch(() => this.#located.delete(choice))
+    return identified
+  }
+
+  async open(id: string, signal: AbortSignal): Promise<Checkpoint> {
+    const located = this.#known.get(id)
+    if (!located) {
+      throw new AppError('checkpoint/unknown', `No checkpoint with the content id ${id} is here.`, {
+        fix: 'Choose the checkpoint again.',
+      })
+    }
+    const opened = this.#opened.get(id) ?? (await this.#open(id, located, signal))
+    this.#opened.delete(id)
+    this.#opened.set(id, opened)
+    for (const [other, checkpoint] of this.#opened) {
+      if (this.#opened.size <= kept) break
+      this.#opened.delete(other)
+      await checkpoint.close()
+    }
+    return opened
+  }
+
+  /** Frees all sessions. */
+  async close(): Promise<void> {
+    const opened = [...this.#opened.values()]
+    this.#opened.clear()
+    await Promise.all(opened.map((checkpoint) => checkpoint.close()))
+  }
+
+  /** Forgets a choice whose files may have changed, so that it is read again. */
+  forget(choice: string): void {
+    this.#located.delete(choice)
+  }
+
+  async #identify(choice: string, signal: AbortSignal): Promise<Identified> {
+    const located = await this.locate(choice, signal)
+    if (!located) {
+      throw new AppError('checkpoint/unknown', `There is no checkpoint ${JSON.stringify(choice)}.`, {
+        fix: 'Choose one of the list, or give a folder in the diffusers layout.',
+      })
+    }
+    const precision = this.runtime.half ? (this.options.precision ?? 'f16') : 'f32'
+    const variant = precision === 'f16' ? 'fp16' : 'full'
+    const content = located.id ?? (await contentId(await readFolder(located.files, signal), variant, signal))
+    const id = `${content}-${precision}`
+    this.#known.set(id, located)
+    return { id, name: located.name }
+  }
+
+  async #open(id: string, located: LocatedCheckpoint, signal: AbortSignal): Promise<OpenedCheckpoint> {
+    return new OpenedCheckpoint(id, await readFolder(located.files, signal), this.runtime, this.options)
+  }
+}
+
+interface Identified {
+  readonly id: string
+  readonly name: string
+}
