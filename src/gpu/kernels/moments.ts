@@ -1,0 +1,127 @@
+import { AppError } from '../../base/errors.ts'
+import { only } from '../../tensor/shape.ts'
+import { count, type Tensor } from '../../tensor/tensor.ts'
+import { dispatch, u32 } from '../dispatch.ts'
+import type { Kernel } from '../kernel.ts'
+
+export interface MomentsParams {
+  /** cᵢ, subtracted from member i first, so that sums stay small and float32 keeps its digits. One per member. */
+  readonly centres: readonly number[]
+}
+
+/** Pixels per partial sum. */
+const BLOCK = 4096
+
+/** Sums per block: E of values, then E(E+1)/2 of products (i ≤ j, row by row). */
+export const momentCount = (members: number): number => members + (members * (members + 1)) / 2
+
+/**
+ * [E, ...] → [blocks, E + E(E+1)/2]: sums of eᵢ = dᵢ − cᵢ and of eᵢ·eⱼ over blocks of 4096 pixels. The caller adds the
+ * blocks in float64, so rounding does not grow with the size of the picture.
+ */
+export const moments: Kernel<MomentsParams> = {
+  name: 'moments',
+  cpu(inputs, { centres }, backend) {
+    const x = only(inputs)
+    const { members, size, blocks } = shapeOf(x, centres)
+    const columns = momentCount(members)
+    const y = new Float32Array(blocks * columns)
+    const e = Array.from({ length: members }, () => new Float64Array(BLOCK))
+    for (let block = 0; block < blocks; block++) {
+      const start = block * BLOCK
+      const n = Math.min(BLOCK, size - start)
+      e.forEach((values, m) => centred(values, x.data, m * size + start, n, centres[m] ?? 0))
+      let out = block * columns
+      for (const values of e) y[out++] = sum(values, n)
+      for (let i = 0; i < members; i++) {
+        for (let j = i; j < members; j++) y[out++] = dot(e[i] ?? NONE, e[j] ?? NONE, n)
+      }
+    }
+    return backend.upload(y, [blocks, columns])
+  },
+  gpu(inputs, { centres }, backend) {
+    const x = only(inputs)
+    const { members, size, blocks } = shapeOf(x, centres)
+    const columns = momentCount(members)
+    const centre = backend.upload(Float32Array.from(centres), [members])
+    const y = backend.allocate([blocks, columns])
+    dispatch(backend, {
+      name: 'moments',
+      code: WGSL,
+      inputs: { x, centre },
+      outputs: { y },
+      params: { members: u32(members), size: u32(size) },
+      size: { workgroups: [columns, blocks] },
+    })
+    centre.release()
+    return y
+  },
+}
+
+const NONE = new Float64Array(0)
+
+function shapeOf(x: Tensor, centres: readonly number[]): { members: number; size: number; blocks: number } {
+  const members = x.dims[0] ?? 1
+  if (centres.length !== members) {
+    throw new AppError('gpu/wrong-shape', `${centres.length} centres were given for ${members} members.`)
+  }
+  const size = count(x.dims) / members
+  return { members, size, blocks: Math.ceil(size / BLOCK) }
+}
+
+function centred(to: Float64Array, from: Float32Array, start: number, n: number, centre: number): void {
+  for (let i = 0; i < n; i++) to[i] = (from[start + i] ?? 0) - centre
+}
+
+function sum(a: Float64Array, n: number): number {
+  let total = 0
+  for (let i = 0; i < n; i++) total += a[i] ?? 0
+  return total
+}
+
+function dot(a: Float64Array, b: Float64Array, n: number): number {
+  // Four sums that do not wait for one another.
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  let i = 0
+  for (; i + 3 < n; i += 4) {
+    s0 += (a[i] ?? 0) * (b[i] ?? 0)
+    s1 += (a[i + 1] ?? 0) * (b[i + 1] ?? 0)
+    s2 += (a[i + 2] ?? 0) * (b[i + 2] ?? 0)
+    s3 += (a[i + 3] ?? 0) * (b[i + 3] ?? 0)
+  }
+  for (; i < n; i++) s0 += (a[i] ?? 0) * (b[i] ?? 0)
+  return s0 + s1 + (s2 + s3)
+}
+
+/** One workgroup per block and column; threads add 64 pixels each, then pairwise. */
+const WGSL = `
+var<workgroup> part: array<f32, 64>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+        @builtin(local_invocation_index) thread: u32) {
+  let column = group.x;
+  var i = column;
+  var j = column;
+  if (column >= params.members) {
+    var left = column - params.members;
+    i = 0u;
+    while (left >= params.members - i) { left -= params.members - i; i++; }
+    j = i + left;
+  }
+  let start = group.y * ${BLOCK}u;
+  let end = min(start + ${BLOCK}u, params.size);
+  var total = 0.0;
+  for (var p = start + thread; p < end; p += 64u) {
+    let a = x[i * params.size + p] - centre[i];
+    total += select(a * (x[j * params.size + p] - centre[j]), a, column < params.members);
+  }
+  part[thread] = total;
+  for (var half = 32u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (thread < half) { part[thread] += part[thread + half]; }
+  }
+  if (thread == 0u) { y[group.y * groups.x + column] = part[0]; }
+}`
