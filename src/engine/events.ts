@@ -26,10 +26,6 @@ export interface Preview {
   readonly size: Size
   readonly members: number
   readonly bitmap: ImageBitmap
-  /** Which member is shown, from 0. */
-  readonly member?: number
-  /** True for the answer to `view`: as large as asked for, not a thumbnail. */
-  readonly full?: boolean
 }
 
 /** One line of a run report, per node. Times are wall milliseconds. */

@@ -1,0 +1,150 @@
+import { AppError, plainError } from '../base/errors.ts'
+import type { GraphDocument } from '../graph/document.ts'
+import { parseDocument } from '../graph/validate.ts'
+import { catalogueOf } from '../node/catalogue.ts'
+import type { OutputFiles } from '../node/services.ts'
+import type { CheckpointRow } from './client.ts'
+import { Engine, type EngineParts } from './engine.ts'
+import { Previews, toBitmap, type MakeBitmap, type RenderPreview } from './previews.ts'
+import type { FromWorker, HostPort, ToWorker } from './protocol.ts'
+
+export interface HostParts extends Omit<EngineParts, 'listener'> {
+  readonly port: HostPort
+  readonly checkpoints: readonly CheckpointRow[]
+  readonly renderPreview: RenderPreview
+  readonly makeBitmap?: MakeBitmap
+  /** Keeps a person's picture, so that the Pictures service and `sources.picture` find it by its hash. */
+  addPicture(sha256: string, name: string, bytes: Uint8Array): void
+}
+
+/** Export files as messages to the page: bind it as the OutputFiles service of a Worker. */
+export const postedFiles = (port: HostPort): OutputFiles => ({
+  async write(name, bytes, mime) {
+    const copy = new Uint8Array(bytes)
+    port.post({ say: 'file', name, bytes: copy, mime }, [copy.buffer])
+  },
+})
+
+/** The Worker's side: hears messages, drives the engine, answers. Says `ready` when it is made. */
+export class EngineHost {
+  readonly engine: Engine
+  readonly #previews: Previews
+  #document: GraphDocument | undefined
+  #update = 0
+  #run = 0
+  /** One picture of an unfinished result at a time; others are skipped. */
+  #drawing = false
+  #statesSoon = false
+
+  constructor(readonly parts: HostParts) {
+    this.engine = new Engine({
+      ...parts,
+      listener: {
+        state: (node, state) => {
+          this.#sendStates()
+          if (state.phase === 'done') void this.#quietly(this.#previews.refresh(node.id))
+        },
+        progress: (done, secondsLeft) => this.#post({ say: 'progress', run: this.#run, done, secondsLeft }),
+        warned: (node, message) => this.#post({ say: 'warned', node, message }),
+        preview: (node, value, member) => {
+          const socket = [...node.kinds].find(([, kinds]) => kinds.includes(value.kind))?.[0]
+          if (this.#drawing || socket === undefined) return
+          this.#drawing = true
+          const drawn = this.#previews.early(node.id, socket, value, member.index, member.count)
+          void this.#quietly(drawn).then(() => (this.#drawing = false))
+        },
+      },
+    })
+    const show = (preview: Parameters<Previews['show']>[0]) => this.#post({ say: 'preview', preview }, [preview.bitmap])
+    this.#previews = new Previews(this.engine, parts.renderPreview, parts.makeBitmap ?? toBitmap, show)
+    const catalogue = [...catalogueOf(parts.nodes).values()]
+    this.#post({ say: 'ready', info: parts.info, catalogue, checkpoints: parts.checkpoints })
+  }
+
+  /** Handles one message. Never throws: what goes wrong is said to the page. */
+  receive(message: ToWorker): void {
+    switch (message.do) {
+      case 'ping':
+        return this.#post({ say: 'pong', ping: message.ping })
+      case 'update':
+        this.#document = message.document
+        return void this.#refresh(message.document)
+      case 'run':
+        return void this.#start(message.run, message.document, message.targets)
+      case 'cancel':
+        return void this.engine.cancel()
+      case 'picture':
+        return this.parts.addPicture(message.sha256, message.name, message.bytes)
+      case 'view':
+        return void this.#quietly(this.#previews.view(message.node, message.socket, message.member))
+      case 'open':
+        return this.#open(message.request, message.text)
+    }
+  }
+
+  async #start(run: number, document: GraphDocument, targets: readonly string[] | undefined): Promise<void> {
+    this.#run = run
+    this.#document = document
+    try {
+      const report = await this.engine.run(document, { targets })
+      if (run === this.#run) this.#post({ say: 'finished', run, report })
+    } catch (error) {
+      // A run that a newer one has replaced ends without a word.
+      if (run !== this.#run) return
+      const plain = plainError(error)
+      if (error instanceof AppError && error.code === 'engine/cancelled') this.#post({ say: 'cancelled', run })
+      else if (plain.code === 'gpu/device-lost') this.#post({ say: 'dead', error: plain })
+      else this.#post({ say: 'failed', run, error: plain })
+    }
+    if (run === this.#run && this.#document !== undefined) await this.#refresh(this.#document)
+  }
+
+  /** States first, then the pictures of what is cached. Only the latest document is answered. */
+  async #refresh(document: GraphDocument): Promise<void> {
+    const update = ++this.#update
+    try {
+      const states = await this.engine.update(document)
+      if (update !== this.#update) return
+      this.#post({ say: 'states', states: [...states] })
+      for (const [id, { phase }] of states) {
+        if (update !== this.#update) return
+        if (phase === 'cached' || phase === 'done') await this.#quietly(this.#previews.refresh(id))
+      }
+    } catch (error) {
+      this.#post({ say: 'failed', run: this.#run, error: plainError(error) })
+    }
+  }
+
+  /** During a run states change many times a second: they go out together, after what is being done now. */
+  #sendStates(): void {
+    if (this.#statesSoon) return
+    this.#statesSoon = true
+    setTimeout(() => {
+      this.#statesSoon = false
+      const document = this.#document
+      const update = this.#update
+      if (document === undefined) return
+      void this.engine
+        .update(document)
+        .then((states) => update === this.#update && this.#post({ say: 'states', states: [...states] }))
+        .catch(() => undefined)
+    }, 30)
+  }
+
+  #open(request: number, text: string): void {
+    try {
+      this.#post({ say: 'opened', request, read: parseDocument(text, this.parts.nodes) })
+    } catch (error) {
+      this.#post({ say: 'refused', request, error: plainError(error) })
+    }
+  }
+
+  /** A picture that could not be drawn is no reason to stop anything: the value itself is fine. */
+  async #quietly(drawn: Promise<unknown>): Promise<void> {
+    await drawn.catch((error: unknown) => console.warn('A preview could not be drawn:', error))
+  }
+
+  #post(message: FromWorker, transfer?: Transferable[]): void {
+    this.parts.port.post(message, transfer)
+  }
+}

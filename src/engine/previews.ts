@@ -1,0 +1,79 @@
+import { sizeOf, tensorsOf, type PortKind, type PortValue } from '../node/values.ts'
+import type { Engine } from './engine.ts'
+import type { Preview } from './events.ts'
+
+/** Interleaved 8-bit RGBA. */
+export interface Pixels {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8ClampedArray<ArrayBuffer>
+}
+
+/** Draws a value so that its longer side is at most `maxSide`. The value is borrowed for the call. */
+export type RenderPreview = (value: PortValue, maxSide: number) => Promise<Pixels>
+
+export type MakeBitmap = (pixels: Pixels) => Promise<ImageBitmap>
+
+export const toBitmap: MakeBitmap = ({ data, width, height }) => createImageBitmap(new ImageData(data, width, height))
+
+const THUMBNAIL = 320
+/** Larger than any screen, small enough for every canvas. */
+const LARGEST = 8192
+const PICTURES: ReadonlySet<PortKind> = new Set<PortKind>(['image', 'mask', 'latent', 'depth', 'uncertainty'])
+
+/** Makes the pictures on the nodes: each once per value, drawn between two node calls, never during one. */
+export class Previews {
+  /** Keys of the thumbnails that the page has, by node and socket. */
+  readonly #sent = new Map<string, string>()
+
+  constructor(
+    readonly engine: Engine,
+    readonly render: RenderPreview,
+    readonly makeBitmap: MakeBitmap,
+    readonly show: (preview: Preview) => void,
+  ) {}
+
+  /** Sends the thumbnails of a node that the page has not: its outputs, or what a sink is given. */
+  async refresh(node: string): Promise<void> {
+    const planned = this.engine.planned(node)
+    if (planned === undefined) return
+    const sockets = planned.kinds.size > 0 ? planned.kinds.keys() : planned.sources.keys()
+    for (const socket of [...sockets]) {
+      const key = this.engine.key(node, socket)
+      const place = `${node}.${socket}`
+      if (key === undefined || this.#sent.get(place) === key) continue
+      if (await this.#send(node, socket, 0, false)) this.#sent.set(place, key)
+    }
+  }
+
+  view(node: string, socket: string, member: number): Promise<boolean> {
+    return this.#send(node, socket, member, true)
+  }
+
+  /** A value that is not final yet. It is the node's: the tensors are kept only while it is drawn. */
+  async early(node: string, socket: string, value: PortValue, member: number, members: number): Promise<void> {
+    await this.#draw({ node, socket, member, members, full: false }, value)
+  }
+
+  async #send(node: string, socket: string, member: number, full: boolean): Promise<boolean> {
+    return this.engine.lane.run(async () => {
+      const value = this.engine.value(node, socket, member)
+      if (value === undefined || !PICTURES.has(value.kind)) return false
+      await this.#draw({ node, socket, member, members: this.engine.members(node, socket), full }, value)
+      return true
+    })
+  }
+
+  async #draw(at: Pick<Preview, 'node' | 'socket' | 'member' | 'members' | 'full'>, value: PortValue): Promise<void> {
+    const tensors = tensorsOf(value).map((tensor) => tensor.retain())
+    const [tensor] = tensors
+    if (tensor === undefined) return
+    try {
+      const pixels = await this.render(value, at.full ? LARGEST : THUMBNAIL)
+      const bitmap = await this.makeBitmap(pixels)
+      this.show({ ...at, kind: value.kind, size: sizeOf(tensor), bitmap })
+    } finally {
+      for (const held of tensors) held.release()
+    }
+  }
+}

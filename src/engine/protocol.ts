@@ -1,0 +1,42 @@
+import type { PlainError } from '../base/errors.ts'
+import type { GraphDocument } from '../graph/document.ts'
+import type { ReadDocument } from '../graph/validate.ts'
+import type { NodeInfo } from '../node/catalogue.ts'
+import type { CheckpointRow } from './client.ts'
+import type { BackendInfo, NodeState, Preview, RunReport } from './events.ts'
+
+/** Page → Worker. Handled in the order they are sent. */
+export type ToWorker =
+  | { readonly do: 'update'; readonly document: GraphDocument }
+  | { readonly do: 'run'; readonly run: number; readonly document: GraphDocument; readonly targets?: readonly string[] | undefined }
+  | { readonly do: 'cancel' }
+  | { readonly do: 'picture'; readonly sha256: string; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly do: 'view'; readonly node: string; readonly socket: string; readonly member: number }
+  | { readonly do: 'open'; readonly request: number; readonly text: string }
+  | { readonly do: 'ping'; readonly ping: number }
+
+/** Worker → page. `run` is the number of the run it is said of. */
+export type FromWorker =
+  | {
+      readonly say: 'ready'
+      readonly info: BackendInfo
+      readonly catalogue: readonly NodeInfo[]
+      readonly checkpoints: readonly CheckpointRow[]
+    }
+  | { readonly say: 'states'; readonly states: readonly (readonly [string, NodeState])[] }
+  | { readonly say: 'preview'; readonly preview: Preview }
+  | { readonly say: 'progress'; readonly run: number; readonly done: number; readonly secondsLeft: number | undefined }
+  | { readonly say: 'warned'; readonly node: string; readonly message: string }
+  | { readonly say: 'file'; readonly name: string; readonly bytes: Uint8Array; readonly mime: string }
+  | { readonly say: 'finished'; readonly run: number; readonly report: RunReport }
+  | { readonly say: 'failed'; readonly run: number; readonly error: PlainError }
+  | { readonly say: 'cancelled'; readonly run: number }
+  | { readonly say: 'opened'; readonly request: number; readonly read: ReadDocument }
+  | { readonly say: 'refused'; readonly request: number; readonly error: PlainError }
+  /** The engine cannot go on (the device is lost, or it could not start): replace the Worker. */
+  | { readonly say: 'dead'; readonly error: PlainError }
+  | { readonly say: 'pong'; readonly ping: number }
+
+export interface HostPort {
+  post(message: FromWorker, transfer?: Transferable[]): void
+}

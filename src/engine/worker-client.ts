@@ -1,0 +1,236 @@
+import { AppError, type PlainError } from '../base/errors.ts'
+import { sha256 } from '../base/hash.ts'
+import type { GraphDocument } from '../graph/document.ts'
+import { fileName } from '../graph/text.ts'
+import type { ReadDocument } from '../graph/validate.ts'
+import type { PictureRef } from '../node/params.ts'
+import type { EngineClient, EngineEvents } from './client.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
+import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
+
+/** Reads graph files where the nodes' migrations are: in the Worker. */
+export interface PresetReader {
+  /** Rejects with the AppError that `parseDocument` throws. */
+  open(text: string): Promise<ReadDocument>
+}
+
+interface Run {
+  readonly number: number
+  readonly document: GraphDocument
+  readonly targets: readonly string[] | undefined
+  /** Runs again by themselves once, after the device was lost. */
+  readonly again: boolean
+}
+
+/** Workers that die before they are ready, in a row, before it is given up. */
+const STARTS = 3
+
+/** Starts the engine in a Worker. Everything asked for before it is ready waits. */
+export const createEngineClient = (makeWorker: () => Worker, events: EngineEvents): EngineClient & PresetReader =>
+  new WorkerClient(makeWorker, events)
+
+class WorkerClient implements EngineClient, PresetReader {
+  #worker: Worker | undefined
+  #ready = false
+  #disposed = false
+  #failedStarts = 0
+  #times: WatchdogTimes = TIMES.webgpu
+  #document: GraphDocument | undefined
+  #run: Run | undefined
+  #number = 0
+  #pings = 0
+  /** What a new Worker must be given again. Blobs, not bytes: they may stay on disk. */
+  readonly #pictures = new Map<string, { readonly name: string; readonly file: Blob }>()
+  readonly #opening = new Map<number, { readonly text: string; settle(read: ReadDocument | PlainError): void }>()
+  readonly #watchdog = new Watchdog(
+    () => this.#times,
+    () => this.#post({ do: 'ping', ping: ++this.#pings }),
+    (why) => this.#bitten(why),
+  )
+
+  constructor(
+    readonly makeWorker: () => Worker,
+    readonly events: EngineEvents,
+  ) {
+    this.#start()
+  }
+
+  update(document: GraphDocument): void {
+    this.#document = document
+    if (this.#ready) this.#post({ do: 'update', document })
+  }
+
+  run(document: GraphDocument, targets?: readonly string[]): void {
+    this.#document = document
+    this.#send({ number: ++this.#number, document, targets, again: true })
+  }
+
+  cancel(): void {
+    if (this.#run === undefined) return
+    if (this.#ready) {
+      this.#watchdog.cancels()
+      this.#post({ do: 'cancel' })
+      return
+    }
+    this.#run = undefined
+    this.events.cancelled()
+  }
+
+  async addPicture(file: Blob, name: string): Promise<PictureRef> {
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const hash = await sha256(bytes)
+    const shown = fileName(name, 200) || 'picture'
+    this.#pictures.set(hash, { name: shown, file })
+    if (this.#ready) this.#post({ do: 'picture', sha256: hash, name: shown, bytes }, [bytes.buffer])
+    return { from: 'file', name: shown, sha256: hash }
+  }
+
+  view(node: string, socket: string, member = 0): void {
+    if (this.#ready) this.#post({ do: 'view', node, socket, member })
+  }
+
+  open(text: string): Promise<ReadDocument> {
+    const request = ++this.#number
+    return new Promise((resolve, reject) => {
+      const settle = (answer: ReadDocument | PlainError) => {
+        this.#opening.delete(request)
+        if ('document' in answer) resolve(answer)
+        else reject(appError(answer))
+      }
+      this.#opening.set(request, { text, settle })
+      if (this.#ready) this.#post({ do: 'open', request, text })
+    })
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    this.#stop()
+    for (const { settle } of this.#opening.values()) settle({ code: 'engine/closed', message: 'The engine was closed.' })
+  }
+
+  #start(): void {
+    const worker = (this.#worker = this.makeWorker())
+    // A Worker that was replaced may still have messages under way.
+    const current = () => worker === this.#worker
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => current() && this.#hear(data)
+    worker.onerror = (event) => current() && this.#died({ code: 'engine/crashed', message: event.message || 'The engine crashed.' })
+    worker.onmessageerror = () => current() && this.#died({ code: 'engine/crashed', message: 'A message of the engine could not be read.' })
+  }
+
+  #stop(): void {
+    this.#watchdog.rests()
+    this.#worker?.terminate()
+    this.#worker = undefined
+    this.#ready = false
+  }
+
+  #hear(message: FromWorker): void {
+    this.#watchdog.heard()
+    switch (message.say) {
+      case 'pong':
+        return
+      case 'ready':
+        this.#times = TIMES[message.info.backend]
+        this.events.ready(message.info, message.catalogue, message.checkpoints)
+        return void this.#replay()
+      case 'states':
+        return this.events.states(new Map(message.states))
+      case 'preview':
+        return this.events.preview(message.preview)
+      case 'warned':
+        return this.events.warned(message.node, message.message)
+      case 'file':
+        return this.events.file(message.name, message.bytes, message.mime)
+      case 'progress':
+        if (message.run === this.#run?.number) this.events.progress(message.done, message.secondsLeft)
+        return
+      case 'finished':
+        return this.#ended(message.run, () => this.events.finished(message.report))
+      case 'cancelled':
+        return this.#ended(message.run, () => this.events.cancelled())
+      case 'failed':
+        if (this.#run === undefined) return this.events.failed(message.error)
+        return this.#ended(message.run, () => this.events.failed(message.error))
+      case 'opened':
+        return this.#opening.get(message.request)?.settle(message.read)
+      case 'refused':
+        return this.#opening.get(message.request)?.settle(message.error)
+      case 'dead':
+        return this.#died(message.error)
+    }
+  }
+
+  #ended(run: number, tell: () => void): void {
+    if (run !== this.#run?.number) return
+    this.#run = undefined
+    this.#watchdog.rests()
+    tell()
+  }
+
+  /** Gives a new Worker what the old one had, in an order in which nothing is missing. */
+  async #replay(): Promise<void> {
+    const worker = this.#worker
+    const given = new Set<string>()
+    // Pictures may be added while others are read.
+    while (given.size < this.#pictures.size) {
+      for (const [hash, { name, file }] of this.#pictures) {
+        if (given.has(hash)) continue
+        given.add(hash)
+        // A file that was changed or removed on disk meanwhile can no longer be read: the engine says it is missing.
+        const bytes = await file.arrayBuffer().then((buffer) => new Uint8Array(buffer), () => undefined)
+        if (worker !== this.#worker) return
+        if (bytes !== undefined) this.#post({ do: 'picture', sha256: hash, name, bytes }, [bytes.buffer])
+      }
+    }
+    this.#ready = true
+    this.#failedStarts = 0
+    if (this.#document !== undefined) this.#post({ do: 'update', document: this.#document })
+    for (const [request, { text }] of this.#opening) this.#post({ do: 'open', request, text })
+    if (this.#run !== undefined) this.#send(this.#run)
+  }
+
+  #send(run: Run): void {
+    this.#run = run
+    if (!this.#ready) return
+    this.#watchdog.runs()
+    this.#post({ do: 'run', run: run.number, document: run.document, targets: run.targets })
+  }
+
+  #bitten(why: 'hang' | 'cancel'): void {
+    this.#run = undefined
+    this.#restart(why === 'hang' ? 'The engine did not answer.' : 'The engine did not stop when asked to.')
+    if (why === 'cancel') this.events.cancelled()
+    else this.events.failed({ code: 'engine/hung', message: 'The engine did not answer and was restarted.', fix: 'Run again, perhaps at a lower resolution.' })
+  }
+
+  /** A lost device or a crash: the run goes on by itself once; a second time is told as a failure. */
+  #died(error: PlainError): void {
+    if (!this.#ready && ++this.#failedStarts >= STARTS) {
+      this.#stop()
+      this.#run = undefined
+      return this.events.failed({ ...error, fix: error.fix ?? 'Reload the page.' })
+    }
+    const run = this.#run
+    this.#run = run?.again === true ? { ...run, again: false } : undefined
+    this.#restart(error.message)
+    if (run !== undefined && !run.again) this.events.failed(error)
+  }
+
+  #restart(reason: string): void {
+    this.#stop()
+    if (this.#disposed) return
+    this.#start()
+    this.events.restarted(reason)
+  }
+
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(message, transfer)
+  }
+}
+
+function appError({ code, message, fix, node }: PlainError): AppError {
+  const details = { ...(fix !== undefined && { fix }), ...(node !== undefined && { node }) }
+  return new AppError(isCode(code) ? code : 'engine/unexpected', message, details)
+}
+
+const isCode = (code: string): code is AppError['code'] => code.includes('/')
