@@ -32,7 +32,7 @@ it('a task that rejects or throws fails alone', async () => {
 
 it('a task aborted while it waits rejects at once, never starts, and lets the next run', async () => {
   const queue = new SerialQueue()
-  let release = () => undefined as void
+  let release: () => void = () => undefined
   const first = queue.run(() => new Promise<void>((done) => (release = done)))
   const abort = new AbortController()
   let started = false
