@@ -19,6 +19,9 @@ PICTURES = {
     "tiny_9x13": [(9, 13, 5)],
     "pair_40x56": [(40, 56, 1), (40, 56, 6)],
 }
+SAME_MEMBERS = {
+    name: "ensemble-3-median" for name in ("ensemble-3-mean", "ensemble-max-res", "ensemble-scale-only")
+}
 METHODS = ["nearest", "nearest-exact", "bilinear", "bicubic", "area"]
 
 
@@ -204,7 +207,7 @@ def parameters_of(name, c, trace):
 def generate():
     shutil.rmtree(FIXTURES / "pipelines", ignore_errors=True)
     write_tensors("pipelines/pictures.safetensors", {name: image_of(name) for name in PICTURES})
-    names = []
+    names, kept = [], {}
     for name, c in all_cases().items():
         outputs, trace = run(c)
         parameters = parameters_of(name, c, trace)
@@ -220,7 +223,13 @@ def generate():
         if name.startswith("resample-out") or (c["rest"].get("ensemble_size", 1) > 1 and not c["trace"]):
             keep.append("before_resize")
         if c["rest"].get("ensemble_size", 1) > 1:
-            keep.append("members")
+            # members depend on none of the ensemble's own settings, so cases that share a seed share them
+            parameters["members_of"] = SAME_MEMBERS.get(name, name)
+            if name in SAME_MEMBERS:
+                assert torch.equal(trace["members"], kept[SAME_MEMBERS[name]])
+            else:
+                kept[name] = trace["members"]
+                keep.append("members")
             parameters["alignment"] = ensemble_diagnosis(c, trace)
         if c["rest"].get("latents") == "alike":
             keep.append("noise")
