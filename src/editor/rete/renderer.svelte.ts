@@ -1,0 +1,76 @@
+import { Scope } from 'rete'
+import { mount, unmount, type Component } from 'svelte'
+import type { Root } from 'rete'
+import type { Point } from '../state/geometry.svelte.ts'
+import type { ReteWire, Schemes, Signals } from './schemes.ts'
+
+export interface NodeProps {
+  readonly id: string
+}
+
+export interface WireProps {
+  wire: ReteWire
+  /** Set while the wire is being drawn: where its loose end is. */
+  start: Point | undefined
+  end: Point | undefined
+}
+
+export interface Components {
+  readonly node: Component<NodeProps>
+  readonly wire: Component<WireProps>
+}
+
+interface Mounted {
+  readonly app: Record<string, unknown>
+  readonly wire?: WireProps
+}
+
+/**
+ * Draws Rete's nodes and wires with Svelte components. A component is mounted once per element and then follows the
+ * editor's state by itself; only the loose end of a wire is passed on from Rete.
+ */
+export class SvelteRenderer extends Scope<never, [Signals, Root<Schemes>]> {
+  readonly #mounted = new Map<HTMLElement, Mounted>()
+
+  constructor(
+    private readonly components: Components,
+    private readonly context: Map<unknown, unknown>,
+  ) {
+    super('svelte')
+    this.addPipe((signal) => {
+      if (signal.type === 'unmount') this.#remove(signal.data.element)
+      else if (signal.type === 'render') {
+        const { data } = signal
+        if (data.type === 'node') this.#node(data.element, data.payload.id)
+        else if (data.type === 'connection') this.#wire(data.element, data.payload, data.start, data.end)
+      }
+      return signal
+    })
+  }
+
+  #node(element: HTMLElement, id: string): void {
+    if (this.#mounted.has(element)) return
+    const app = mount(this.components.node, { target: element, props: { id }, context: this.context })
+    this.#mounted.set(element, { app })
+  }
+
+  #wire(element: HTMLElement, wire: ReteWire, start: Point | undefined, end: Point | undefined): void {
+    const known = this.#mounted.get(element)?.wire
+    if (known) {
+      known.start = start
+      known.end = end
+      return
+    }
+    const props = $state<WireProps>({ wire, start, end })
+    element.classList.add('wire-view')
+    const app = mount(this.components.wire, { target: element, props, context: this.context })
+    this.#mounted.set(element, { app, wire: props })
+  }
+
+  #remove(element: HTMLElement): void {
+    const mounted = this.#mounted.get(element)
+    if (!mounted) return
+    this.#mounted.delete(element)
+    void unmount(mounted.app)
+  }
+}

@@ -1,0 +1,67 @@
+import type { Command } from '../../graph/commands.ts'
+import type { DocumentLink, DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
+import { History } from '../../graph/history.ts'
+
+export const EMPTY: GraphDocument = { format: 'marigold-graph', schema: 1, title: '', nodes: [], links: [] }
+
+export const sameSocket = (a: SocketRef, b: SocketRef): boolean => a.node === b.node && a.socket === b.socket
+
+/** The document that is being edited, immutable, with its history. Everything on the screen is a view of it. */
+export class DocumentStore {
+  #history = new History(EMPTY)
+  #gestures = 0
+  document = $state.raw<GraphDocument>(EMPTY)
+  canUndo = $state(false)
+  canRedo = $state(false)
+  readonly #nodes = $derived(new Map(this.document.nodes.map((node) => [node.id, node])))
+  readonly #listeners = new Set<(document: GraphDocument, before: GraphDocument) => void>()
+
+  node(id: string): DocumentNode | undefined {
+    return this.#nodes.get(id)
+  }
+
+  linkAt(input: SocketRef): DocumentLink | undefined {
+    return this.document.links.find((link) => sameSocket(link.to, input))
+  }
+
+  /** Starts a document of its own: nothing before it can be undone. */
+  start(document: GraphDocument): void {
+    this.#history = new History(document)
+    this.#show()
+  }
+
+  /** Commands with the same gesture name that follow each other are one undo step. Throws what the command throws. */
+  apply(command: Command, gesture?: string): void {
+    this.#history.apply(command, gesture)
+    this.#show()
+  }
+
+  undo(): void {
+    this.#history.undo()
+    this.#show()
+  }
+
+  redo(): void {
+    this.#history.redo()
+    this.#show()
+  }
+
+  /** A name for one drag, one burst of typing. */
+  gesture(): string {
+    return `gesture-${++this.#gestures}`
+  }
+
+  /** Called after every change, also by undo. Returns how to stop. */
+  onChange(listener: (document: GraphDocument, before: GraphDocument) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #show(): void {
+    const before = this.document
+    this.document = this.#history.document
+    this.canUndo = this.#history.canUndo
+    this.canRedo = this.#history.canRedo
+    for (const listener of this.#listeners) listener(this.document, before)
+  }
+}

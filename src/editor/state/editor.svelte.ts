@@ -1,0 +1,233 @@
+import { getContext } from 'svelte'
+import { plainError, type PlainError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import type { EngineClient, EngineEvents } from '../../engine/client.ts'
+import type { Command } from '../../graph/commands.ts'
+import type { DocumentNode, SocketRef } from '../../graph/document.ts'
+import type { Problem } from '../../graph/problem.ts'
+import type { NodeInfo } from '../../node/catalogue.ts'
+import { SAY, TEXT } from '../text.ts'
+import { DocumentStore } from './document-store.svelte.ts'
+import { duplicate, newNode, removal } from './edits.ts'
+import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
+import { changesResults, livePlan } from './live.ts'
+import { RunState } from './run-state.svelte.ts'
+import { Selection } from './selection.svelte.ts'
+import { defaultView, Viewing } from './viewing.svelte.ts'
+import { linkBetween, refusal, socketFor, Wiring } from './wiring.svelte.ts'
+
+export interface PaletteRequest {
+  /** Where the menu opens, in window pixels. */
+  readonly at: Point
+  /** Where the node goes, on the canvas. */
+  readonly canvas: Point
+  /** The wire that ended here. */
+  readonly wire?: SocketAddress
+}
+
+export interface ExamplePicture {
+  readonly name: string
+  readonly url: string
+}
+
+/** What the canvas does for the rest of the page. */
+export interface CanvasView {
+  fit(): void
+  show(node: string): void
+  /** A free place in the middle of what is seen, in canvas units. */
+  middle(): Point
+  toCanvas(client: Point): Point
+}
+
+/** The editor's state and what can be done with it. Components read it; they change it by calling it. */
+export class Editor {
+  readonly store = new DocumentStore()
+  readonly selection = new Selection()
+  readonly geometry = new Geometry()
+  readonly wiring = new Wiring()
+  readonly viewing = new Viewing()
+  readonly run: RunState
+  status = $state('')
+  live = $state(true)
+  problems = $state.raw<readonly Problem[]>([])
+  /** A mistake that belongs to no run: a file that could not be opened. */
+  trouble = $state.raw<PlainError | undefined>()
+  palette = $state.raw<PaletteRequest | undefined>()
+  canvas: CanvasView | undefined
+  readonly #client: EngineClient
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #edited = false
+
+  constructor(
+    connect: (events: EngineEvents) => EngineClient,
+    readonly examples: readonly ExamplePicture[],
+    ready: (editor: Editor) => void,
+  ) {
+    this.run = new RunState((message) => this.say(message), {
+      ready: () => ready(this),
+      states: () => this.#runAfterEdit(),
+      ended: () => this.viewing.ask(this.#client),
+      previewed: (preview) => {
+        if (this.viewing.shows(preview) && !this.run.running) this.viewing.ask(this.#client)
+      },
+    })
+    this.#client = connect(this.run)
+    this.store.onChange((document, before) => {
+      const exists = (id: string) => this.store.node(id) !== undefined
+      this.selection.keep(exists)
+      this.run.keep(exists)
+      this.look()
+      if (changesResults(before, document)) {
+        this.#edited = true
+        this.#client.update(document)
+      }
+    })
+  }
+
+  say(message: string): void {
+    this.status = message
+  }
+
+  type(node: DocumentNode): NodeInfo | undefined {
+    const type = this.run.catalogue.get(node.type)
+    return type?.version === node.version ? type : undefined
+  }
+
+  title(id: string): string {
+    const node = this.store.node(id)
+    return node ? (node.title ?? this.run.catalogue.get(node.type)?.title ?? node.type) : id
+  }
+
+  /** Applies a command; what the document refuses is said and changes nothing. */
+  do(command: Command, gesture?: string): boolean {
+    try {
+      this.store.apply(command, gesture)
+      return true
+    } catch (error) {
+      const { message, fix } = plainError(error)
+      this.say(fix ? `${message} ${fix}` : message)
+      return false
+    }
+  }
+
+  undo(): void {
+    this.say(this.store.canUndo ? SAY.undone : SAY.nothingToUndo)
+    this.store.undo()
+  }
+
+  redo(): void {
+    this.say(this.store.canRedo ? SAY.redone : SAY.nothingToRedo)
+    this.store.redo()
+  }
+
+  setParam(node: string, param: string, value: Json, gesture?: string): void {
+    if (JSON.stringify(this.store.node(node)?.params[param]) === JSON.stringify(value)) return
+    this.do({ do: 'setParam', node, param, value }, gesture)
+  }
+
+  /** Adds a node and, where a wire waits for it, connects it; one step. */
+  add(type: NodeInfo, at: Point, wire?: SocketAddress): string {
+    const node = newNode(this.store.document, type, at)
+    const commands: Command[] = [{ do: 'addNode', node }]
+    const socket = wire && socketFor(this.store.document, this.run.catalogue, wire, type)
+    if (wire && socket !== undefined) {
+      const side = wire.side === 'output' ? 'input' : 'output'
+      const link = linkBetween(wire, { node: node.id, side, socket })
+      if (link) commands.push({ do: 'connect', link })
+    }
+    if (this.do({ do: 'all', commands })) {
+      this.selection.set([node.id])
+      this.look()
+      this.say(SAY.added(type.title))
+    }
+    return node.id
+  }
+
+  removeSelected(): void {
+    const ids = this.selection.ids
+    if (ids.size > 0 && this.do(removal(this.store.document, this.run.catalogue, ids))) this.say(SAY.removed(ids.size))
+  }
+
+  duplicateSelected(): void {
+    if (this.selection.ids.size === 0) return
+    const { command, copies } = duplicate(this.store.document, this.selection.ids, { x: 32, y: 32 })
+    if (!this.do(command)) return
+    this.selection.set(copies)
+    this.say(SAY.duplicated(copies.length))
+  }
+
+  /** Connects two sockets or says why not. `lifted` is the link that the wire was, before it was moved. */
+  connect(a: SocketAddress, b: SocketAddress, lifted?: { readonly to: SocketRef }): boolean {
+    const reason = refusal(this.store.document, this.run.catalogue, a, b)
+    const link = linkBetween(a, b)
+    if (reason !== undefined || !link) {
+      this.say(reason ?? SAY.nothingFits)
+      return false
+    }
+    const commands: Command[] = lifted ? [{ do: 'disconnect', to: lifted.to }] : []
+    commands.push({ do: 'connect', link })
+    if (!this.do({ do: 'all', commands })) return false
+    this.say(SAY.connected(this.title(link.from.node), `${this.title(link.to.node)}, ${link.to.socket}`))
+    return true
+  }
+
+  disconnect(to: SocketRef): void {
+    if (this.do({ do: 'disconnect', to })) this.say(SAY.disconnected)
+  }
+
+  /** Shows the selected node in the viewer, or the View node when not exactly one is selected. */
+  look(): void {
+    const document = this.store.document
+    const single = this.selection.single
+    const node = single === undefined ? undefined : this.store.node(single)
+    const type = node && this.type(node)
+    const has = node !== undefined && (this.run.thumbnails.has(node.id) || type?.sink === true)
+    const shown = has ? node.id : defaultView(document, this.run.catalogue)
+    if (shown === this.viewing.node) return
+    const info = shown === undefined ? undefined : this.run.catalogue.get(this.store.node(shown)?.type ?? '')
+    this.viewing.look(shown, info)
+    this.viewing.ask(this.#client)
+  }
+
+  lookAtMember(member: number): void {
+    this.viewing.member = member
+    this.viewing.ask(this.#client)
+  }
+
+  /** Computes what is needed for the given nodes, or for every sink. */
+  start(targets?: readonly string[]): void {
+    clearTimeout(this.#timer)
+    this.#edited = false
+    this.run.begin()
+    this.say(SAY.running)
+    this.#client.run(this.store.document, targets)
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer)
+    this.#client.cancel()
+  }
+
+  async addPicture(file: File): Promise<Json> {
+    const ref = await this.#client.addPicture(file, file.name || TEXT.noPicture)
+    return { ...ref }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+    this.#client.dispose()
+  }
+
+  #runAfterEdit(): void {
+    if (!this.#edited || !this.live) return
+    this.#edited = false
+    clearTimeout(this.#timer)
+    const plan = livePlan(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)
+    if (plan) this.#timer = setTimeout(() => this.start(plan.targets), plan.pause)
+  }
+}
+
+/** Key of the editor in Svelte's context. */
+export const EDITOR = Symbol('editor')
+
+export const useEditor = (): Editor => getContext<Editor>(EDITOR)

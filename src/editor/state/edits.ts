@@ -1,0 +1,75 @@
+import type { Command } from '../../graph/commands.ts'
+import type { DocumentLink, DocumentNode, GraphDocument } from '../../graph/document.ts'
+import { resolveNode, sockets, misfit } from '../../graph/sockets.ts'
+import { freshId } from '../../graph/validate.ts'
+import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
+import { defaultsOf } from '../../node/params.ts'
+import type { Point } from './geometry.svelte.ts'
+
+/** A node as it is added: default parameters, an id that is free and can be read. */
+export function newNode(document: GraphDocument, type: NodeInfo, position: Point): DocumentNode {
+  const taken = new Set(document.nodes.map(({ id }) => id))
+  const name = type.type.split('/').at(-1) ?? 'node'
+  return {
+    id: freshId(name.slice(0, 34), taken),
+    type: type.type,
+    version: type.version,
+    params: defaultsOf(type.params),
+    position: { x: Math.round(position.x), y: Math.round(position.y) },
+  }
+}
+
+/** Copies of nodes, shifted, with the links among them and, as before, the links into them. */
+export function duplicate(
+  document: GraphDocument,
+  ids: ReadonlySet<string>,
+  by: Point,
+): { readonly command: Command; readonly copies: readonly string[] } {
+  const taken = new Set(document.nodes.map(({ id }) => id))
+  const names = new Map<string, string>()
+  const nodes = document.nodes
+    .filter(({ id }) => ids.has(id))
+    .map((node): DocumentNode => {
+      const id = freshId(node.id, taken)
+      taken.add(id)
+      names.set(node.id, id)
+      return { ...node, id, position: { x: node.position.x + by.x, y: node.position.y + by.y } }
+    })
+  const links = document.links.flatMap(({ from, to }): DocumentLink[] => {
+    const copy = names.get(to.node)
+    if (copy === undefined) return []
+    return [{ from: { ...from, node: names.get(from.node) ?? from.node }, to: { ...to, node: copy } }]
+  })
+  const commands: Command[] = nodes.map((node) => ({ do: 'addNode', node }))
+  commands.push(...links.map((link): Command => ({ do: 'connect', link })))
+  return { command: { do: 'all', commands }, copies: nodes.map(({ id }) => id) }
+}
+
+/**
+ * Removes nodes and, where a removed node stands alone in a chain (its first connected input has the kind of its output),
+ * connects what was before it to what was behind it.
+ */
+export function removal(document: GraphDocument, types: Catalogue, ids: ReadonlySet<string>): Command {
+  const commands: Command[] = [{ do: 'removeNodes', nodes: [...ids] }]
+  const known = sockets(document, types)
+  for (const node of document.nodes) {
+    const type = types.get(node.type)
+    if (!ids.has(node.id) || !type) continue
+    const into = document.links.filter((link) => link.to.node === node.id)
+    const kinds = resolveNode(node, types, into, known).kinds
+    for (const link of document.links) {
+      if (link.from.node !== node.id || ids.has(link.to.node)) continue
+      const input = types.get(document.nodes.find(({ id }) => id === link.to.node)?.type ?? '')?.inputs[link.to.socket]
+      const kind = kinds.get(link.from.socket)
+      const source = into.find(({ from }) => !ids.has(from.node) && equal(known.kinds(from), kind))
+      const sameEnsemble = source && known.ensemble(source.from) === known.ensemble(link.from)
+      if (source && input && sameEnsemble && misfit(known.kinds(source.from), input) === undefined) {
+        commands.push({ do: 'connect', link: { from: source.from, to: link.to } })
+      }
+    }
+  }
+  return { do: 'all', commands }
+}
+
+const equal = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
+  a !== undefined && b !== undefined && a.length === b.length && a.every((kind) => b.includes(kind))

@@ -1,0 +1,128 @@
+import { SvelteMap } from 'svelte/reactivity'
+import type { PlainError } from '../../base/errors.ts'
+import type { CheckpointRow, EngineEvents } from '../../engine/client.ts'
+import type { BackendInfo, NodeState, Preview, RunReport } from '../../engine/events.ts'
+import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
+import { SAY } from '../text.ts'
+
+export interface MadeFile {
+  readonly name: string
+  readonly url: string
+  readonly bytes: number
+}
+
+/** What the engine has told: everything that a run shows. */
+export class RunState implements EngineEvents {
+  backend = $state.raw<BackendInfo | undefined>()
+  catalogue = $state.raw<Catalogue>(new Map())
+  checkpoints = $state.raw<readonly CheckpointRow[]>([])
+  nodes = $state.raw<ReadonlyMap<string, NodeState>>(new Map())
+  running = $state(false)
+  done = $state(0)
+  secondsLeft = $state<number | undefined>()
+  error = $state.raw<PlainError | undefined>()
+  notice = $state<string | undefined>()
+  files = $state.raw<readonly MadeFile[]>([])
+  /** Small pictures by node; the large one is the viewer's. */
+  readonly thumbnails = new SvelteMap<string, Preview>()
+  large = $state.raw<Preview | undefined>()
+  readonly warnings = new SvelteMap<string, readonly string[]>()
+
+  constructor(
+    private readonly say: (message: string) => void,
+    private readonly on: { ready(): void; states(): void; ended(): void; previewed(preview: Preview): void },
+  ) {}
+
+  /** Called by the page when it asks for a run. */
+  begin(): void {
+    this.running = true
+    this.done = 0
+    this.secondsLeft = undefined
+    this.error = undefined
+    this.notice = undefined
+    this.warnings.clear()
+  }
+
+  ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void {
+    this.backend = info
+    this.catalogue = new Map(catalogue.map((node) => [node.type, node]))
+    this.checkpoints = checkpoints
+    this.on.ready()
+  }
+
+  states(states: ReadonlyMap<string, NodeState>): void {
+    this.nodes = states
+    this.on.states()
+  }
+
+  preview(preview: Preview): void {
+    if (preview.full) {
+      this.large?.bitmap.close()
+      this.large = preview
+    } else {
+      this.thumbnails.get(preview.node)?.bitmap.close()
+      this.thumbnails.set(preview.node, preview)
+      this.on.previewed(preview)
+    }
+  }
+
+  progress(done: number, secondsLeft: number | undefined): void {
+    this.done = done
+    this.secondsLeft = secondsLeft
+  }
+
+  warned(node: string, message: string): void {
+    const before = this.warnings.get(node) ?? []
+    if (!before.includes(message)) this.warnings.set(node, [...before, message])
+  }
+
+  file(name: string, bytes: Uint8Array, mime: string): void {
+    const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mime }))
+    const replaced = this.files.find((file) => file.name === name)
+    if (replaced) URL.revokeObjectURL(replaced.url)
+    this.files = [...this.files.filter((file) => file !== replaced), { name, url, bytes: bytes.byteLength }]
+  }
+
+  finished(report: RunReport): void {
+    this.say(SAY.finished(report.ms))
+    this.#end()
+  }
+
+  failed(error: PlainError): void {
+    this.error = error
+    this.#end()
+  }
+
+  cancelled(): void {
+    this.say(SAY.cancelled)
+    this.#end()
+  }
+
+  restarted(reason: string): void {
+    this.notice = SAY.restarted(reason)
+    this.running = false
+    this.on.ended()
+  }
+
+  /** Forgets pictures and warnings of nodes that are gone. */
+  keep(existing: (id: string) => boolean): void {
+    for (const [id, preview] of this.thumbnails) {
+      if (existing(id)) continue
+      preview.bitmap.close()
+      this.thumbnails.delete(id)
+    }
+    if (this.large && !existing(this.large.node)) this.large = undefined
+  }
+
+  dismissFiles(): void {
+    for (const file of this.files) URL.revokeObjectURL(file.url)
+    this.files = []
+  }
+
+  #end(): void {
+    this.running = false
+    this.done = 0
+    this.secondsLeft = undefined
+    this.on.ended()
+  }
+}

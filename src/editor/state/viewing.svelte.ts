@@ -1,0 +1,51 @@
+import type { EngineClient } from '../../engine/client.ts'
+import type { Preview } from '../../engine/events.ts'
+import type { GraphDocument } from '../../graph/document.ts'
+import type { NodeInfo } from '../../node/catalogue.ts'
+import type { OutputPort, InputPort } from '../../node/ports.ts'
+
+const PICTURES: readonly string[] = ['image', 'mask', 'latent', 'depth', 'uncertainty']
+
+const pictureLike = (port: OutputPort | InputPort): boolean =>
+  port.kind === 'any' || port.kind === 'same' ? port.of.some((kind) => PICTURES.includes(kind)) : PICTURES.includes(port.kind)
+
+/** The socket of a node type whose picture is shown; a node without outputs shows what it is given. */
+export function shownSocket(type: NodeInfo): string | undefined {
+  const ports = Object.entries(type.sink ? type.inputs : type.outputs)
+  return ports.find(([, port]) => pictureLike(port))?.[0]
+}
+
+/** The node that the viewer shows when none is selected: the last View node, else the last sink, else the last node. */
+export function defaultView(document: GraphDocument, types: ReadonlyMap<string, NodeInfo>): string | undefined {
+  const shown = document.nodes.filter(({ type }) => {
+    const info = types.get(type)
+    return info !== undefined && shownSocket(info) !== undefined
+  })
+  const view = shown.filter(({ type }) => type === 'output/view').at(-1)
+  return (view ?? shown.filter(({ type }) => types.get(type)?.sink).at(-1) ?? shown.at(-1))?.id
+}
+
+/** Which node, socket and member the large viewer shows. */
+export class Viewing {
+  node = $state<string | undefined>()
+  socket = $state<string | undefined>()
+  member = $state(0)
+
+  /** Looks at another node; the same one keeps its member. */
+  look(node: string | undefined, type: NodeInfo | undefined): void {
+    if (node === this.node) return
+    this.node = node
+    this.socket = type && shownSocket(type)
+    this.member = 0
+  }
+
+  /** Asks the engine for the large picture. */
+  ask(client: EngineClient): void {
+    if (this.node !== undefined && this.socket !== undefined) client.view(this.node, this.socket, this.member)
+  }
+
+  /** True for a picture of what is being looked at. */
+  shows(preview: Preview): boolean {
+    return preview.node === this.node
+  }
+}

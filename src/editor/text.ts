@@ -1,0 +1,133 @@
+import type { NodeState } from '../engine/events.ts'
+import type { PortKind } from '../node/values.ts'
+
+/** Everything the person reads that does not come from a node's declaration or from an error. */
+export const TEXT = {
+  run: 'Run',
+  cancel: 'Cancel',
+  live: 'Live',
+  liveAbout: 'Run by itself after an edit; heavy nodes wait for a pause',
+  undo: 'Undo',
+  redo: 'Redo',
+  open: 'Open',
+  save: 'Save',
+  welcome: 'New from welcome graph',
+  addNode: 'Add node',
+  fit: 'Fit view',
+  title: 'Graph title',
+  untitled: 'Untitled graph',
+  canvas: 'Graph canvas',
+  viewer: 'Viewer',
+  viewerResize: 'Width of the viewer',
+  viewerFit: 'Fit picture',
+  viewerActual: 'Actual size',
+  viewerEmpty: 'No picture yet',
+  viewerEmptyHint: 'Drop a photo anywhere, or select a node and press Run.',
+  member: 'Ensemble member',
+  problems: 'Problems',
+  problemsRepaired: 'The document was repaired while it was opened:',
+  files: 'Files',
+  download: (name: string) => `Download ${name}`,
+  dismiss: 'Dismiss',
+  showNode: 'Show node',
+  searchNodes: 'Search nodes',
+  noNodes: 'No node fits. Try another word.',
+  fitsWire: (kind: string) => `Nodes that fit ${kind}`,
+  emptyCanvas: 'This graph is empty',
+  emptyCanvasHint: 'Press Space or double-click to add a node, drop a preset here, or start from the welcome graph.',
+  starting: 'Starting…',
+  chooseFile: 'Choose a file…',
+  noPicture: 'No picture',
+  advanced: 'More',
+  dice: (label: string) => `New random ${label.toLowerCase()}`,
+  autoToggle: (label: string) => `${label}: checkpoint default`,
+  more: (count: number) => `${count} more`,
+  unknownType: (type: string) => `Unknown node type “${type}”. It is kept as it is and does not run.`,
+  dropHere: 'Drop a picture or a preset',
+  disconnect: 'Disconnect',
+  input: 'input',
+  output: 'output',
+  optional: 'optional',
+  each: 'all members at once',
+} as const
+
+/** One line for role=status. */
+export const SAY = {
+  added: (title: string) => `Added ${title}.`,
+  removed: (count: number) => (count === 1 ? 'Removed 1 node.' : `Removed ${count} nodes.`),
+  duplicated: (count: number) => (count === 1 ? 'Duplicated 1 node.' : `Duplicated ${count} nodes.`),
+  connected: (from: string, to: string) => `Connected ${from} to ${to}.`,
+  disconnected: 'Disconnected.',
+  undone: 'Undone.',
+  redone: 'Redone.',
+  nothingToUndo: 'Nothing to undo.',
+  nothingToRedo: 'Nothing to redo.',
+  opened: (title: string) => `Opened ${title}.`,
+  saved: (name: string) => `Saved ${name}.`,
+  picture: (name: string, node: string) => `${name} is now in ${node}.`,
+  running: 'Running.',
+  finished: (ms: number) => `Finished in ${duration(ms)}.`,
+  cancelled: 'Cancelled. Finished parts are kept.',
+  restarted: (reason: string) => `The engine was started again: ${reason} Your graph is unchanged.`,
+  wireStarted: (socket: string) => `Wire from ${socket}. Choose another socket, or press Escape.`,
+  wireDropped: 'Wire dropped.',
+  nothingFits: 'Nothing on this node takes that wire.',
+  notOpened: 'Not opened; your graph is unchanged.',
+  notAFile: (name: string) => `${name} is neither a picture nor a preset.`,
+} as const
+
+export const KIND_NAMES: Readonly<Record<PortKind, string>> = {
+  image: 'picture',
+  mask: 'mask',
+  latent: 'latent',
+  depth: 'depth map',
+  uncertainty: 'uncertainty map',
+  checkpoint: 'checkpoint',
+  table: 'table',
+  number: 'number',
+  text: 'text',
+}
+
+export const CATEGORY_NAMES: Readonly<Record<string, string>> = {
+  input: 'Input',
+  image: 'Picture',
+  depth: 'Depth',
+  geometry: 'Geometry',
+  measure: 'Measure',
+  output: 'Output',
+}
+
+export function duration(ms: number): string {
+  if (ms < 1) return '< 1 ms'
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  const minutes = Math.floor(ms / 60_000)
+  return `${minutes} min ${Math.round((ms - minutes * 60_000) / 1000)} s`
+}
+
+export function secondsLeft(seconds: number): string {
+  if (seconds < 1) return 'less than a second left'
+  return `${duration(Math.ceil(seconds) * 1000).replace('.0 s', ' s')} left`
+}
+
+/** What a node's foot says. */
+export function stateText(state: NodeState): string {
+  switch (state.phase) {
+    case 'cached':
+      return 'cached'
+    case 'stale':
+      return state.of > 1 ? `will run ${state.members} of ${state.of} members` : 'will run'
+    case 'blocked':
+    case 'failed':
+      return state.error.message
+    case 'waiting':
+      return 'waiting'
+    case 'running': {
+      const member = state.of > 1 ? `member ${state.member + 1} of ${state.of}` : ''
+      const step = state.steps > 1 ? `step ${state.step} of ${state.steps}` : ''
+      return [member, step].filter((part) => part !== '').join(', ') || 'running'
+    }
+    case 'done':
+      return state.computed === 0 ? 'cached' : duration(state.ms)
+  }
+}
