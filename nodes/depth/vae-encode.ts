@@ -1,0 +1,36 @@
+import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { runKernel } from '../../src/gpu/kernel.ts'
+import { affine } from '../../src/gpu/kernels/affine.ts'
+import { pad } from '../../src/gpu/kernels/pad.ts'
+import { checkpoint, defineNode, image, latent, sizeOf } from '../../src/node/index.ts'
+
+export default defineNode({
+  type: 'depth/vae-encode',
+  version: 1,
+  title: 'VAE Encode',
+  about: 'Compresses the picture into the latent space in which the model works: the mean of the posterior times the scaling factor, no sampling.',
+  keywords: ['latent', 'autoencoder', 'encoder', 'taesd'],
+  cost: 'heavy',
+  inputs: {
+    image: image('The picture. Sides that are not whole latent cells are padded by their last pixels.'),
+    checkpoint: checkpoint('The model whose VAE is used.'),
+  },
+  params: {},
+  outputs: { latent: latent('Four channels at an eighth of the size, about unit variance.') },
+  async run({ image: { tensor, frame }, checkpoint: { id } }, _params, ctx) {
+    const opened = await ctx.use(Checkpoints).open(id, ctx.signal)
+    const { factor } = opened.config
+    const { width, height } = sizeOf(tensor)
+    const cells = { width: Math.ceil(width / factor) * factor, height: Math.ceil(height / factor) * factor }
+    const whole = width === cells.width && height === cells.height
+    const padded = whole ? tensor.retain() : runKernel(ctx.backend, pad, [tensor], cells)
+    // 0..1 → −1..1. The reference does this before resizing; resizing commutes with it.
+    const normalised = runKernel(ctx.backend, affine, [padded], { a: 2, b: -1 })
+    padded.release()
+    try {
+      return { latent: { kind: 'latent', tensor: await opened.encode(normalised, ctx.signal), frame, factor } }
+    } finally {
+      normalised.release()
+    }
+  },
+})

@@ -1,0 +1,51 @@
+import { AppError } from '../../src/base/errors.ts'
+import { anyOf, choice, defineNode, OutputFiles, sizeOf, text } from '../../src/node/index.ts'
+import { encodeNpy } from '../../src/tensor/encode/npy.ts'
+import { encodePng } from '../../src/tensor/encode/png.ts'
+
+export default defineNode({
+  type: 'output/export',
+  version: 1,
+  title: 'Export',
+  about: 'Writes a result to a file: depth for other programs as 16-bit PNG or NPY, colours as 8-bit PNG.',
+  keywords: ['save', 'download', 'png', 'npy', 'numpy', 'file'],
+  sink: true,
+  inputs: { value: anyOf(['depth', 'uncertainty', 'image', 'mask'], 'What is written. An ensemble gives one file per member.') },
+  params: {
+    format: choice({
+      label: 'Format',
+      about: '16-bit PNG: 0..1 as 0..65535, cut off. 8-bit PNG: 0..1 as 0..255. NPY: float32 as it is, [H, W] or [H, W, 3].',
+      options: ['png16', 'png8', 'npy'],
+      titles: { png16: '16-bit PNG', png8: '8-bit PNG', npy: 'NPY (float32)' },
+      default: 'png16',
+    }),
+    name: text({
+      label: 'Name',
+      about: 'File name without ending. Letters, digits, dot, dash and underscore; other characters become dashes.',
+      default: 'depth',
+      maxLength: 80,
+    }),
+  },
+  outputs: {},
+  async run({ value }, { format, name }, ctx) {
+    const { width, height } = sizeOf(value.tensor)
+    const channels = value.tensor.dims[1] === 3 ? 3 : 1
+    const planes = await ctx.backend.read(value.tensor)
+    ctx.signal.throwIfAborted()
+    const picture = { width, height, channels, planes } as const
+    const bytes = format === 'npy' ? encodeNpy(picture) : encodePng(picture, format === 'png16' ? 16 : 8)
+    const member = ctx.member.count > 1 ? `-${ctx.member.index + 1}` : ''
+    const [ending, mime] = format === 'npy' ? ['npy', 'application/octet-stream'] : ['png', 'image/png']
+    await ctx.use(OutputFiles).write(`${safeName(name)}${member}.${ending}`, bytes, mime)
+    return {}
+  },
+})
+
+/** No folders, no hidden files, nothing that a shell or an operating system reads as more than a name. */
+function safeName(name: string): string {
+  const safe = name.normalize('NFKD').replace(/[^\w.-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '')
+  if (safe !== '') return safe
+  throw new AppError('node/no-file-name', `"${name}" has no character that may stand in a file name.`, {
+    fix: 'Give a name of letters and digits.',
+  })
+}

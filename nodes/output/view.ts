@@ -1,0 +1,17 @@
+import { anyOf, defineNode } from '../../src/node/index.ts'
+
+export default defineNode({
+  type: 'output/view',
+  version: 1,
+  title: 'View',
+  about: 'Shows a picture, depth map or uncertainty large in the viewer. Depth is shown in grey: black near, white far.',
+  keywords: ['show', 'preview', 'display', 'viewer'],
+  sink: true,
+  inputs: { value: anyOf(['image', 'depth', 'uncertainty', 'mask'], 'What is shown.') },
+  params: {},
+  outputs: {},
+  async run({ value }, _params, ctx) {
+    ctx.preview(value)
+    return {}
+  },
+})

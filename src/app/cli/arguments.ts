@@ -1,0 +1,119 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { AppError } from '../../base/errors.ts'
+
+export type BackendChoice = 'auto' | 'webgpu' | 'wasm'
+
+export interface RunCommand {
+  readonly command: 'run'
+  readonly graph: string
+  readonly images: readonly string[]
+  readonly settings: readonly Setting[]
+  readonly checkpoint: string | undefined
+  readonly backend: BackendChoice
+  readonly out: string
+  readonly report: string | undefined
+  readonly quiet: boolean
+}
+
+export interface Setting {
+  readonly node: string
+  readonly param: string
+  readonly value: string
+}
+
+export type Command =
+  | RunCommand
+  | { readonly command: 'check'; readonly graph: string; readonly json: boolean }
+  | { readonly command: 'nodes'; readonly json: boolean }
+  | { readonly command: 'help' }
+  | { readonly command: 'version' }
+
+/** The words after `marigold`. Throws `cli/usage` for anything that is not as `marigold --help` says. */
+export function parseCommand(argv: readonly string[]): Command {
+  const [command, ...rest] = argv
+  switch (command) {
+    case 'run':
+      return parseRun(rest)
+    case 'check': {
+      const { values, positionals } = parse(rest, { json: { type: 'boolean' } }, 1)
+      return { command, graph: positionals[0] ?? '', json: values['json'] === true }
+    }
+    case 'nodes':
+      return { command, json: parse(rest, { json: { type: 'boolean' } }, 0).values['json'] === true }
+    case '--version':
+    case '-v':
+      return { command: 'version' }
+    case undefined:
+      throw usage('No command was given.')
+    case 'help':
+    case '--help':
+    case '-h':
+      return { command: 'help' }
+    default:
+      throw usage(`There is no command "${command}".`)
+  }
+}
+
+function parseRun(rest: readonly string[]): Command {
+  const { values, positionals } = parse(
+    rest,
+    {
+      image: { type: 'string', multiple: true },
+      set: { type: 'string', multiple: true },
+      checkpoint: { type: 'string' },
+      backend: { type: 'string', default: 'auto' },
+      out: { type: 'string', default: '.' },
+      report: { type: 'string' },
+      quiet: { type: 'boolean' },
+    },
+    1,
+  )
+  const backend = one(values['backend']) ?? 'auto'
+  if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'wasm') {
+    throw usage(`--backend is auto, webgpu or wasm, not "${backend}".`)
+  }
+  return {
+    command: 'run',
+    graph: positionals[0] ?? '',
+    images: many(values['image']),
+    settings: many(values['set']).map(parseSetting),
+    checkpoint: one(values['checkpoint']),
+    backend,
+    out: one(values['out']) ?? '.',
+    report: one(values['report']),
+    quiet: values['quiet'] === true,
+  }
+}
+
+function parseSetting(text: string): Setting {
+  const match = /^([a-z0-9_-]+)\.([a-z_$][\w$]*)=(.*)$/is.exec(text)
+  const [, node, param, value] = match ?? []
+  if (node === undefined || param === undefined || value === undefined) {
+    throw usage(`--set takes NODE.PARAM=VALUE, as in denoise.steps=4, not "${text}".`)
+  }
+  return { node, param, value }
+}
+
+type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>
+
+function parse(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+  graphs: number,
+): { values: Values; positionals: readonly string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+    if (positionals.length === graphs) return { values, positionals }
+  } catch (cause) {
+    // Node adds advice of several sentences; the first says what is wrong.
+    throw usage(`${(cause instanceof Error ? cause.message : String(cause)).split(/[.\n]\s/)[0] ?? ''}.`)
+  }
+  throw usage(graphs === 1 ? 'Give one graph file.' : 'This command takes no file.')
+}
+
+const one = (value: Values[string]): string | undefined => (typeof value === 'string' ? value : undefined)
+const many = (value: Values[string]): readonly string[] =>
+  typeof value === 'object' ? value.filter((item) => typeof item === 'string') : []
+
+const usage = (message: string): AppError =>
+  new AppError('cli/usage', message, { fix: 'See marigold --help.' })

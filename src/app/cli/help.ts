@@ -1,0 +1,16 @@
+export const HELP = `marigold: depth from a picture, by a graph of nodes
+
+  marigold run GRAPH.json [options]   compute the graph; every Export node writes its files
+    --image FILE               a picture for a Load Image node; repeat for the next ones, in document order
+    --set NODE.PARAM=VALUE     change a parameter; NODE is a node's id; repeat as needed ("auto" for as the checkpoint says)
+    --checkpoint DIR           a diffusers folder for every Load Checkpoint node
+    --backend auto|webgpu|wasm default auto: WebGPU where there is a graphics card, else WebAssembly
+    --out DIR                  where files go; default: here
+    --report FILE              write what was computed and how long it took, as JSON
+    --quiet                    print errors only
+
+  marigold check GRAPH.json [--json]  list what is wrong with a graph, and what it needs that is not here
+  marigold nodes [--json]             list the node types with their sockets and parameters
+
+  marigold --help | --version
+`

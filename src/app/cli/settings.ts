@@ -1,0 +1,113 @@
+import { AppError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import type { GraphDocument } from '../../graph/document.ts'
+import { fitParam } from '../../graph/params.ts'
+import type { AnyNode, Param, PictureRef } from '../../node/index.ts'
+import type { Setting } from './arguments.ts'
+
+type Registry = ReadonlyMap<string, AnyNode>
+
+/** The document with parameters as `--set` says. Errors: `cli/no-such-node`, `cli/no-such-param`, `cli/bad-value`. */
+export function withSettings(document: GraphDocument, nodes: Registry, settings: readonly Setting[]): GraphDocument {
+  return settings.reduce((changed, setting) => withSetting(changed, nodes, setting), document)
+}
+
+function withSetting(document: GraphDocument, nodes: Registry, { node: id, param: name, value }: Setting): GraphDocument {
+  const node = document.nodes.find((candidate) => candidate.id === id)
+  if (node === undefined) {
+    throw new AppError('cli/no-such-node', `--set ${id}.${name}: the graph has no node "${id}".`, {
+      fix: `Its nodes are ${document.nodes.map((other) => other.id).join(', ')}.`,
+    })
+  }
+  const params = nodes.get(node.type)?.params ?? {}
+  const param = Object.hasOwn(params, name) ? params[name] : undefined
+  if (param === undefined) {
+    const known = Object.keys(params).join(', ')
+    throw new AppError('cli/no-such-param', `${node.type} has no parameter "${name}".`, {
+      node: id,
+      fix: known === '' ? 'It has no parameters.' : `Its parameters are ${known}.`,
+    })
+  }
+  const typed = typedValue(param, value)
+  const fitted = typed === undefined ? { problem: `must be ${expected(param)}` } : fitParam(param, typed)
+  if (typed === undefined || fitted.problem !== undefined) {
+    const problem = (fitted.problem ?? '').split(';')[0] ?? ''
+    throw new AppError('cli/bad-value', `"${name}" ${problem}, not "${value}".`, { node: id, fix: param.about })
+  }
+  return replaced(document, id, { [name]: typed })
+}
+
+/** The text of `--set` as the parameter's type; undefined when it is none. */
+function typedValue(param: Param, text: string): Json | undefined {
+  switch (param.widget) {
+    case 'number':
+    case 'seed':
+      return numberOf(text)
+    case 'auto':
+      return text === 'auto' ? null : numberOf(text)
+    case 'toggle':
+      return text === 'true' || text === 'on' ? true : text === 'false' || text === 'off' ? false : undefined
+    case 'choice':
+    case 'text':
+    case 'checkpoint':
+      return text
+    case 'picture':
+      return text === '' ? undefined : { from: 'example', name: text }
+  }
+}
+
+const numberOf = (text: string): number | undefined => {
+  const value = Number(text)
+  return text.trim() !== '' && Number.isFinite(value) ? value : undefined
+}
+
+function expected(param: Param): string {
+  switch (param.widget) {
+    case 'toggle':
+      return 'true or false'
+    case 'auto':
+      return 'a whole number or "auto"'
+    case 'picture':
+      return 'the name of an example picture (use --image for files)'
+    default:
+      return 'a number'
+  }
+}
+
+/** Pictures into Load Image nodes, in document order. Throws `cli/too-many-images`. */
+export function withPictures(document: GraphDocument, nodes: Registry, pictures: readonly PictureRef[]): GraphDocument {
+  const slots = document.nodes.flatMap((node) =>
+    Object.entries(nodes.get(node.type)?.params ?? {})
+      .filter(([, param]) => param.widget === 'picture')
+      .map(([name]) => ({ id: node.id, name })),
+  )
+  if (pictures.length > slots.length) {
+    throw new AppError('cli/too-many-images', `${pictures.length} pictures were given; the graph loads ${slots.length}.`, {
+      fix: 'Give one --image per Load Image node.',
+    })
+  }
+  return pictures.reduce((changed, picture, i) => {
+    const slot = slots[i]
+    return slot ? replaced(changed, slot.id, { [slot.name]: { ...picture } }) : changed
+  }, document)
+}
+
+/** The same checkpoint for every node that loads one. Throws `cli/no-checkpoint-node`. */
+export function withCheckpoint(document: GraphDocument, nodes: Registry, choice: string): GraphDocument {
+  const slots = document.nodes.flatMap((node) =>
+    Object.entries(nodes.get(node.type)?.params ?? {})
+      .filter(([, param]) => param.widget === 'checkpoint')
+      .map(([name]) => ({ id: node.id, name })),
+  )
+  if (slots.length === 0) {
+    throw new AppError('cli/no-checkpoint-node', '--checkpoint was given, but the graph loads none.', {
+      fix: 'Add a Load Checkpoint node, or leave --checkpoint out.',
+    })
+  }
+  return slots.reduce((changed, { id, name }) => replaced(changed, id, { [name]: choice }), document)
+}
+
+const replaced = (document: GraphDocument, id: string, params: Readonly<Record<string, Json>>): GraphDocument => ({
+  ...document,
+  nodes: document.nodes.map((node) => (node.id === id ? { ...node, params: { ...node.params, ...params } } : node)),
+})
