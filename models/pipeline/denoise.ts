@@ -1,0 +1,67 @@
+import { runKernel } from '../../src/gpu/kernel.ts'
+import { combine } from '../../src/gpu/kernels/combine.ts'
+import { concatBatch } from '../../src/gpu/kernels/concat-batch.ts'
+import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
+import { count, type Backend, type Tensor } from '../../src/tensor/tensor.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import type { DenoisingStep } from '../schedulers/step.ts'
+import { stepNoise, type NoiseSource } from './step-noise.ts'
+
+/** One member: latents [1,C,h,w] of the picture and of what is denoised. */
+export interface Noisy {
+  readonly image: Tensor
+  readonly start: Tensor
+  /** Unknown (a latent that was not drawn): as if member i had been drawn with seed 0. */
+  readonly origin: NoiseSource | undefined
+}
+
+export interface DenoiseContext {
+  readonly backend: Backend
+  readonly signal: AbortSignal
+  progress(done: number, of: number): void
+}
+
+/**
+ * MarigoldDepthPipeline's denoising loop for members of one size at once: v = model(image, x_t, t), then the
+ * scheduler's step. Aborts between steps. The results, one per member, belong to the caller.
+ */
+export async function denoise(
+  checkpoint: Checkpoint,
+  steps: readonly DenoisingStep[],
+  members: readonly Noisy[],
+  { backend, signal, progress }: DenoiseContext,
+): Promise<readonly Tensor[]> {
+  const image = stacked(backend, members.map((member) => member.image))
+  let x = stacked(backend, members.map((member) => member.start))
+  const n = count(image.dims) / members.length
+  const generators = members.map(({ origin }, i) => stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n))
+  try {
+    for (const [i, { t, next }] of steps.entries()) {
+      signal.throwIfAborted()
+      progress(i, steps.length)
+      const model = await checkpoint.denoise(image, x, t, signal)
+      const terms: { readonly tensor: Tensor; readonly weight: number }[] = [
+        { tensor: x, weight: next.x },
+        { tensor: model, weight: next.model },
+      ]
+      // A step without noise must draw none, or the generator runs ahead of the reference's.
+      if (next.noise !== 0) {
+        const noise = new Float32Array(n * members.length)
+        generators.forEach((generator, member) => noise.set(generator.randn(n), n * member))
+        terms.push({ tensor: backend.upload(noise, image.dims), weight: next.noise })
+      }
+      x = runKernel(backend, combine, terms.map(({ tensor }) => tensor), { weights: terms.map(({ weight }) => weight) })
+      for (const { tensor } of terms) tensor.release()
+      progress(i + 1, steps.length)
+    }
+    return members.map((_, start) => (members.length === 1 ? x.retain() : runKernel(backend, sliceBatch, [x], { start, count: 1 })))
+  } finally {
+    image.release()
+    x.release()
+  }
+}
+
+const stacked = (backend: Backend, tensors: readonly [Tensor] | readonly Tensor[]): Tensor => {
+  const [only] = tensors
+  return tensors.length === 1 && only ? only.retain() : runKernel(backend, concatBatch, tensors, {})
+}
