@@ -1,0 +1,1 @@
+"""Training of the embedded checkpoint: synthetic RGB-D scenes, then the protocol of the Marigold paper."""

@@ -1,0 +1,1 @@
+"""Procedural RGB-D scenes: meshes, a rasteriser with exact planar depth, solid textures, light and lens."""
