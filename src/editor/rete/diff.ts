@@ -13,7 +13,10 @@ export type Change =
  * What must change for Rete to show `after` instead of `before`, in an order that never leaves a wire without its nodes
  * (Rete does not remove the wires of a removed node). A node that changed its type is a new node.
  */
-export function diff(before: Pick<GraphDocument, 'nodes' | 'links'>, after: Pick<GraphDocument, 'nodes' | 'links'>): readonly Change[] {
+export function diff(
+  before: Pick<GraphDocument, 'nodes' | 'links'>,
+  after: Pick<GraphDocument, 'nodes' | 'links'>,
+): readonly Change[] {
   const oldNodes = new Map(before.nodes.map((node) => [node.id, node]))
   const newNodes = new Map(after.nodes.map((node) => [node.id, node]))
   const replaced = (id: string) => {
@@ -29,7 +32,8 @@ export function diff(before: Pick<GraphDocument, 'nodes' | 'links'>, after: Pick
   for (const node of after.nodes) {
     const old = oldNodes.get(node.id)
     if (!old || replaced(node.id)) changes.push({ do: 'addNode', node })
-    else if (old.position.x !== node.position.x || old.position.y !== node.position.y) changes.push({ do: 'move', node })
+    else if (old.position.x !== node.position.x || old.position.y !== node.position.y)
+      changes.push({ do: 'move', node })
   }
   for (const [id, link] of newWires) if (!oldWires.has(id) || remade(link)) changes.push({ do: 'addWire', link })
   return changes

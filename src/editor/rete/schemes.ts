@@ -10,13 +10,21 @@ export class ReteNode extends ClassicPreset.Node {
   }
 }
 
-/** A wire. The one being drawn has no link (Rete calls it a pseudo connection). */
-export class ReteWire extends ClassicPreset.Connection<ReteNode, ReteNode> {
+/** A wire, shaped as Rete's own (whose constructor wants sockets declared twice). The one being drawn has no link. */
+export class ReteWire implements ClassicPreset.Connection<ReteNode, ReteNode> {
+  readonly id: string
+  readonly source: string
+  readonly sourceOutput: string
+  readonly target: string
+  readonly targetInput: string
   isPseudo?: boolean
 
   constructor(link: DocumentLink) {
-    super(new ReteNode(link.from.node), link.from.socket, new ReteNode(link.to.node), link.to.socket)
     this.id = wireId(link)
+    this.source = link.from.node
+    this.sourceOutput = link.from.socket
+    this.target = link.to.node
+    this.targetInput = link.to.socket
   }
 }
 

@@ -7,7 +7,9 @@ import type { OutputPort, InputPort } from '../../node/ports.ts'
 const PICTURES: readonly string[] = ['image', 'mask', 'latent', 'depth', 'uncertainty']
 
 const pictureLike = (port: OutputPort | InputPort): boolean =>
-  port.kind === 'any' || port.kind === 'same' ? port.of.some((kind) => PICTURES.includes(kind)) : PICTURES.includes(port.kind)
+  port.kind === 'any' || port.kind === 'same'
+    ? port.of.some((kind) => PICTURES.includes(kind))
+    : PICTURES.includes(port.kind)
 
 /** The socket of a node type whose picture is shown; a node without outputs shows what it is given. */
 export function shownSocket(type: NodeInfo): string | undefined {

@@ -36,7 +36,8 @@ export function fittingSocket(
   const fitting = Object.keys(side === 'input' ? type.inputs : type.outputs)
     .map((socket): SocketAddress => ({ node, side, socket }))
     .filter((socket) => refusal(document, types, wire, socket) === undefined)
-  const taken = (to: SocketRef) => document.links.some((link) => link.to.node === to.node && link.to.socket === to.socket)
+  const taken = (to: SocketRef) =>
+    document.links.some((link) => link.to.node === to.node && link.to.socket === to.socket)
   return fitting.find((socket) => socket.side === 'output' || !taken(socket)) ?? fitting[0]
 }
 

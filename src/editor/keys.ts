@@ -1,0 +1,45 @@
+import type { Editor } from './state/editor.svelte.ts'
+
+/** True while the person types into a control: then letters belong to it. */
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable], dialog') !== null
+}
+
+export interface KeyCommands {
+  readonly open: () => void
+  readonly save: () => void
+  readonly addNode: () => void
+  readonly escape: () => void
+}
+
+/** Handles one key press anywhere on the page. */
+export function handleKey(event: KeyboardEvent, editor: Editor, commands: KeyCommands): void {
+  const key = event.key.toLowerCase()
+  const act = (action: () => void) => {
+    event.preventDefault()
+    action()
+  }
+  if (event.ctrlKey || event.metaKey) {
+    if (key === 's') return act(commands.save)
+    if (key === 'o') return act(commands.open)
+    if (key === 'enter') return act(() => editor.start())
+    if (typing(event.target)) return
+    if (key === 'z') return act(() => (event.shiftKey ? editor.redo() : editor.undo()))
+    if (key === 'y') return act(() => editor.redo())
+    if (key === 'd') return act(() => editor.duplicateSelected())
+    if (key === 'a') return act(() => editor.selection.set(editor.store.document.nodes.map(({ id }) => id)))
+    return
+  }
+  if (key === 'escape') return commands.escape()
+  if (typing(event.target) || event.altKey) return
+  const onNode = event.target instanceof HTMLElement && event.target.matches('[data-node]')
+  const onCanvas = event.target === document.body || onNode || (event.target as HTMLElement).id === 'canvas'
+  if (key === 'delete' || key === 'backspace') return act(() => editor.removeSelected())
+  if (key === 'f' && !event.shiftKey) return act(() => editor.canvas?.fit())
+  if (key === 'a' && event.shiftKey) return act(commands.addNode)
+  // Tab and Space keep their meaning on buttons, and Tab on a node goes to the next one.
+  if (key === ' ' && onCanvas) return act(commands.addNode)
+  if (key === 'tab' && event.target instanceof HTMLElement && event.target.id === 'canvas' && !event.shiftKey) {
+    if (event.target.querySelector('[data-node]') === null) act(commands.addNode)
+  }
+}

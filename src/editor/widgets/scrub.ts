@@ -1,0 +1,72 @@
+/** A number that can be dragged: how far its value moves per pixel, and where it may go. */
+export interface ScrubRange {
+  readonly min: number
+  readonly max: number
+  readonly step: number
+  readonly slider?: readonly [low: number, high: number] | undefined
+  readonly scale?: 'linear' | 'log' | undefined
+}
+
+const WIDTH = 180
+
+const ends = ({ slider, min, max }: ScrubRange): readonly [number, number] => slider ?? [min, max]
+
+const isLog = (range: ScrubRange): boolean => range.scale === 'log' && ends(range)[0] > 0
+
+/** Where a value stands between the slider's ends, 0..1. */
+export function shareOf(range: ScrubRange, value: number): number {
+  const [low, high] = ends(range)
+  const share = isLog(range) ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low)
+  return Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))
+}
+
+/** To the nearest step, within the hard limits. */
+export function snap({ min, max, step }: ScrubRange, value: number): number {
+  const digits = Math.min(12, Math.max(0, Math.ceil(-Math.log10(step)) + 2))
+  const stepped = Number((Math.round(value / step) * step).toFixed(digits))
+  return Math.min(max, Math.max(min, stepped))
+}
+
+/** The value after dragging by so many pixels; `fine` (Shift) is ten times slower. The slider's ends hold the drag. */
+export function scrubbed(range: ScrubRange, start: number, pixels: number, fine: boolean): number {
+  const [low, high] = ends(range)
+  const moved = (pixels / WIDTH) * (fine ? 0.1 : 1)
+  const value = isLog(range) ? start * (high / low) ** moved : start + moved * (high - low)
+  return snap(range, Math.min(Math.max(high, start), Math.max(Math.min(low, start), value)))
+}
+
+/** Drags a number input sideways; a press without a drag types into it. */
+export function scrub(
+  range: () => ScrubRange,
+  on: { start(): number; move(value: number): void; end(): void },
+): (input: HTMLInputElement) => () => void {
+  return (input) => {
+    const down = (press: PointerEvent) => {
+      if (document.activeElement === input || press.button !== 0) return
+      press.preventDefault()
+      const from = on.start()
+      let dragged = false
+      const move = (event: PointerEvent) => {
+        const pixels = event.clientX - press.clientX
+        if (!dragged && Math.abs(pixels) < 4) return
+        dragged = true
+        on.move(scrubbed(range(), from, pixels, event.shiftKey))
+      }
+      const up = () => {
+        window.removeEventListener('pointermove', move)
+        window.removeEventListener('pointerup', up)
+        window.removeEventListener('pointercancel', up)
+        if (dragged) on.end()
+        else {
+          input.focus()
+          input.select()
+        }
+      }
+      window.addEventListener('pointermove', move)
+      window.addEventListener('pointerup', up)
+      window.addEventListener('pointercancel', up)
+    }
+    input.addEventListener('pointerdown', down)
+    return () => input.removeEventListener('pointerdown', down)
+  }
+}
