@@ -21,7 +21,11 @@ export function batchSize({ definition, params, mapped }: PlannedNode): number {
  *
  * The types of a node's inputs and parameters are known to the node alone: the casts to `never` are all here.
  */
-export async function call(node: PlannedNode, members: readonly Inputs[], ctx: RunContext): Promise<readonly Outputs[]> {
+export async function call(
+  node: PlannedNode,
+  members: readonly Inputs[],
+  ctx: RunContext,
+): Promise<readonly Outputs[]> {
   const { definition } = node
   const params: JsonObject = node.params
   const [only] = members
@@ -32,7 +36,8 @@ export async function call(node: PlannedNode, members: readonly Inputs[], ctx: R
       : [await definition.run(only as never, params as never, ctx)]
   const results: readonly unknown[] = Array.isArray(made) ? made : [made]
   try {
-    if (results.length !== members.length) throw badOutput(`made ${results.length} results for ${members.length} members`)
+    if (results.length !== members.length)
+      throw badOutput(`made ${results.length} results for ${members.length} members`)
     return results.map((result) => checked(node, result))
   } catch (error) {
     releaseAll(results)
@@ -46,7 +51,8 @@ function checked(node: PlannedNode, result: unknown): Outputs {
   for (const [socket, kinds] of node.kinds) {
     const value = given[socket]
     if (value === undefined) throw badOutput(`made nothing for its output "${socket}"`)
-    if (!kinds.includes(value.kind)) throw badOutput(`made a ${value.kind} for its output "${socket}" (${kinds.join(' or ')})`)
+    if (!kinds.includes(value.kind))
+      throw badOutput(`made a ${value.kind} for its output "${socket}" (${kinds.join(' or ')})`)
     outputs[socket] = value
   }
   const extra = Object.keys(given).find((name) => !node.kinds.has(name))
@@ -54,7 +60,8 @@ function checked(node: PlannedNode, result: unknown): Outputs {
   return outputs
 }
 
-const badOutput = (what: string): AppError => new AppError('node/bad-output', `The node ${what}: this is a bug of the node.`)
+const badOutput = (what: string): AppError =>
+  new AppError('node/bad-output', `The node ${what}: this is a bug of the node.`)
 
 function releaseAll(results: readonly unknown[]): void {
   for (const result of results) {

@@ -69,7 +69,10 @@ export class Engine {
   }
 
   /** The states of all nodes as the document is now. Computes nothing and opens no file that was looked at before. */
-  async update(document: GraphDocument, signal = new AbortController().signal): Promise<ReadonlyMap<string, NodeState>> {
+  async update(
+    document: GraphDocument,
+    signal = new AbortController().signal,
+  ): Promise<ReadonlyMap<string, NodeState>> {
     const update = ++this.#updates
     const planned = await this.#planned(document, undefined, signal)
     // An edit that came meanwhile has shown its own plan already.
@@ -159,7 +162,12 @@ export class Engine {
     if (signal.aborted) throw new AppError('engine/cancelled', 'The run was stopped.')
     const [blocked] = planned.blocked
     if (planned.targets.length === 0) {
-      throw blocked ?? new AppError('engine/nothing-to-run', 'Nothing in this graph shows or writes a result.', { fix: 'Add a View or an Export.' })
+      throw (
+        blocked ??
+        new AppError('engine/nothing-to-run', 'Nothing in this graph shows or writes a result.', {
+          fix: 'Add a View or an Export.',
+        })
+      )
     }
     this.#live.clear()
     const environment = {
@@ -203,7 +211,11 @@ export class Engine {
     await Promise.all(document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
     const contentOf = (param: Param, value: Json): string | AppError => {
       const name = sourceName(param, value)
-      return this.#contents.get(name) ?? failures.get(name) ?? new AppError('engine/unknown-source', 'This source was not looked at.')
+      return (
+        this.#contents.get(name) ??
+        failures.get(name) ??
+        new AppError('engine/unknown-source', 'This source was not looked at.')
+      )
     }
     return plan({ document, targets, nodes, contentOf, cached: (key) => this.#cache.has(key) })
   }
@@ -224,7 +236,12 @@ export class Engine {
         }
       } catch (error) {
         const { code, message, fix } = plainError(error)
-        failures.set(source, error instanceof AppError ? error : new AppError('engine/unexpected', message, { ...(fix && { fix }), cause: code }))
+        failures.set(
+          source,
+          error instanceof AppError
+            ? error
+            : new AppError('engine/unexpected', message, { ...(fix && { fix }), cause: code }),
+        )
       }
     })
   }

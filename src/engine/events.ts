@@ -10,7 +10,13 @@ export type NodeState =
   /** It cannot run: an input is open, a parameter is bad, a type is unknown. */
   | { readonly phase: 'blocked'; readonly error: PlainError }
   | { readonly phase: 'waiting' }
-  | { readonly phase: 'running'; readonly member: number; readonly of: number; readonly step: number; readonly steps: number }
+  | {
+      readonly phase: 'running'
+      readonly member: number
+      readonly of: number
+      readonly step: number
+      readonly steps: number
+    }
   | { readonly phase: 'done'; readonly ms: number; readonly computed: number; readonly cached: number }
   | { readonly phase: 'failed'; readonly error: PlainError }
 

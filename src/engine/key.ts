@@ -23,7 +23,9 @@ export const outputKey = (key: string, socket: string): string => `${key}.${sock
 
 /** Parameters that decide the result. Sources are left out: their content stands for them. */
 export const keyedParams = (params: Params, values: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => params[name]?.keyed !== false && !isSource(params, name)))
+  Object.fromEntries(
+    Object.entries(values).filter(([name]) => params[name]?.keyed !== false && !isSource(params, name)),
+  )
 
 /** True for a parameter that names something outside the document: a picture or a checkpoint. */
 export const isSource = (params: Params, name: string): boolean =>

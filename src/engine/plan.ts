@@ -53,15 +53,22 @@ export function plan(input: PlanInput): Plan {
   const byId = new Map(document.nodes.map((node) => [node.id, node]))
   const links = incoming(document.links)
   const { ids, cyclic } = order(document)
-  for (const id of cyclic) errors.set(id, new AppError('graph/cycle', 'This node is part of a cycle, or behind one.', { node: id }))
+  for (const id of cyclic)
+    errors.set(id, new AppError('graph/cycle', 'This node is part of a cycle, or behind one.', { node: id }))
   for (const id of ids) {
     const node = byId.get(id)
     if (node === undefined) continue
-    const resolved = resolve(node, links.get(id) ?? [], { nodes, errors, registry: input.nodes, contentOf: input.contentOf })
+    const resolved = resolve(node, links.get(id) ?? [], {
+      nodes,
+      errors,
+      registry: input.nodes,
+      contentOf: input.contentOf,
+    })
     if (resolved instanceof AppError) errors.set(id, resolved)
     else nodes.set(id, resolved)
   }
-  const wanted = input.targets ?? document.nodes.filter((node) => input.nodes.get(node.type)?.sink === true).map((node) => node.id)
+  const wanted =
+    input.targets ?? document.nodes.filter((node) => input.nodes.get(node.type)?.sink === true).map((node) => node.id)
   const targets = [...new Set(wanted)].filter((id) => nodes.has(id))
   const blocked = wanted.flatMap((id) => {
     if (nodes.has(id)) return []
@@ -80,7 +87,11 @@ export function plan(input: PlanInput): Plan {
   }
 }
 
-function stateOf(node: PlannedNode | undefined, error: AppError | undefined, cached: (key: string) => boolean): NodeState {
+function stateOf(
+  node: PlannedNode | undefined,
+  error: AppError | undefined,
+  cached: (key: string) => boolean,
+): NodeState {
   if (node === undefined) return { phase: 'blocked', error: plainError(error) }
   const missing = node.keys.filter((key, member) => {
     // A sink's effect can be shown again only while what it showed is there.

@@ -8,7 +8,12 @@ import type { BackendInfo, NodeState, Preview, RunReport } from './events.ts'
 /** Page → Worker. Handled in the order they are sent. */
 export type ToWorker =
   | { readonly do: 'update'; readonly document: GraphDocument }
-  | { readonly do: 'run'; readonly run: number; readonly document: GraphDocument; readonly targets?: readonly string[] | undefined }
+  | {
+      readonly do: 'run'
+      readonly run: number
+      readonly document: GraphDocument
+      readonly targets?: readonly string[] | undefined
+    }
   | { readonly do: 'cancel' }
   | { readonly do: 'picture'; readonly sha256: string; readonly name: string; readonly bytes: Uint8Array }
   | { readonly do: 'view'; readonly node: string; readonly socket: string; readonly member: number }

@@ -45,7 +45,9 @@ export function resolve(node: DocumentNode, links: readonly DocumentLink[], know
     const { mapped, count } = membersOf(definition, params, sources)
     const content = contentsOf(definition, params, known.contentOf)
     const keys = Array.from({ length: count }, (_, index) => {
-      const inputs = Object.fromEntries(Object.keys(definition.inputs).map((socket) => [socket, inputKey(definition, sources, socket, index)]))
+      const inputs = Object.fromEntries(
+        Object.keys(definition.inputs).map((socket) => [socket, inputKey(definition, sources, socket, index)]),
+      )
       const replaced = definition.expand?.key(params as never, { index, count })
       const own = replaced === undefined ? keyedParams(definition.params, params) : { member: replaced }
       return keyOf({ type: definition.type, version: definition.version, params: own, inputs, content })
@@ -68,9 +70,16 @@ function definitionOf(node: DocumentNode, registry: Registry): AnyNode {
     })
   }
   if (definition.version !== node.version) {
-    throw new AppError('engine/other-version', `The node is of version ${node.version} of ${node.type}; this program has ${definition.version}.`, {
-      fix: node.version > definition.version ? 'Update Marigold Nodes.' : 'Open the graph file again, so that it is brought up to date.',
-    })
+    throw new AppError(
+      'engine/other-version',
+      `The node is of version ${node.version} of ${node.type}; this program has ${definition.version}.`,
+      {
+        fix:
+          node.version > definition.version
+            ? 'Update Marigold Nodes.'
+            : 'Open the graph file again, so that it is brought up to date.',
+      },
+    )
   }
   return definition
 }
@@ -80,18 +89,27 @@ function paramsOf(node: DocumentNode, definition: AnyNode): JsonObject {
     Object.entries(definition.params).map(([name, param]) => {
       const { value, problem } = fitParam(param, port(node.params, name))
       if (problem === undefined) return [name, value]
-      throw new AppError('engine/bad-param', `"${param.label}" ${problem.split(';')[0] ?? problem}.`, { fix: `Set "${param.label}" again.` })
+      throw new AppError('engine/bad-param', `"${param.label}" ${problem.split(';')[0] ?? problem}.`, {
+        fix: `Set "${param.label}" again.`,
+      })
     }),
   )
 }
 
-function sourcesOf(node: DocumentNode, definition: AnyNode, links: readonly DocumentLink[], known: Known): ReadonlyMap<string, Source> {
+function sourcesOf(
+  node: DocumentNode,
+  definition: AnyNode,
+  links: readonly DocumentLink[],
+  known: Known,
+): ReadonlyMap<string, Source> {
   const sources = new Map<string, Source>()
   for (const [socket, input] of Object.entries(definition.inputs)) {
     const link = links.find((candidate) => candidate.to.socket === socket)
     if (link === undefined) {
       if (input.optional) continue
-      throw new AppError('engine/open-input', `Nothing is connected to the input "${socket}".`, { fix: `Connect something to "${socket}" of ${node.title ?? definition.title}.` })
+      throw new AppError('engine/open-input', `Nothing is connected to the input "${socket}".`, {
+        fix: `Connect something to "${socket}" of ${node.title ?? definition.title}.`,
+      })
     }
     const from = known.nodes.get(link.from.node)
     if (from === undefined) {
@@ -101,21 +119,31 @@ function sourcesOf(node: DocumentNode, definition: AnyNode, links: readonly Docu
       throw new AppError('engine/open-input', `The input "${socket}" is connected to a node that is not there.`)
     }
     const kinds: Kinds = from.kinds.get(link.from.socket)
-    if (kinds === undefined) throw new AppError('engine/open-input', `${from.title} has no output "${link.from.socket}".`)
+    if (kinds === undefined)
+      throw new AppError('engine/open-input', `${from.title} has no output "${link.from.socket}".`)
     const why = misfit(kinds, input)
-    if (why !== undefined) throw new AppError('engine/wrong-kind', `Input "${socket}": ${why}`, { fix: 'Connect something else.' })
+    if (why !== undefined)
+      throw new AppError('engine/wrong-kind', `Input "${socket}": ${why}`, { fix: 'Connect something else.' })
     sources.set(socket, { node: from, socket: link.from.socket })
   }
   return sources
 }
 
 /** How often the node runs: once, once per member of the ensembles it is given, or as often as it expands. */
-function membersOf(definition: AnyNode, params: JsonObject, sources: ReadonlyMap<string, Source>): { mapped: boolean; count: number } {
-  const ensembles = [...sources].filter(([socket, source]) => definition.inputs[socket]?.each === false && source.node.mapped)
+function membersOf(
+  definition: AnyNode,
+  params: JsonObject,
+  sources: ReadonlyMap<string, Source>,
+): { mapped: boolean; count: number } {
+  const ensembles = [...sources].filter(
+    ([socket, source]) => definition.inputs[socket]?.each === false && source.node.mapped,
+  )
   if (definition.expand !== undefined) {
-    if (ensembles.length > 0) throw new AppError('engine/nested-ensemble', 'An ensemble cannot be expanded into another ensemble.')
+    if (ensembles.length > 0)
+      throw new AppError('engine/nested-ensemble', 'An ensemble cannot be expanded into another ensemble.')
     const count = definition.expand.count(params as never)
-    if (!Number.isInteger(count) || count < 1) throw new AppError('engine/bad-param', `An ensemble of ${count} cannot be made.`)
+    if (!Number.isInteger(count) || count < 1)
+      throw new AppError('engine/bad-param', `An ensemble of ${count} cannot be made.`)
     return { mapped: true, count }
   }
   const counts = ensembles.map(([socket, source]) => ({ socket, count: source.node.keys.length }))
@@ -123,9 +151,13 @@ function membersOf(definition: AnyNode, params: JsonObject, sources: ReadonlyMap
   if (first === undefined) return { mapped: false, count: 1 }
   const other = others.find(({ count }) => count !== first.count)
   if (other !== undefined) {
-    throw new AppError('engine/member-mismatch', `"${first.socket}" has ${first.count} ensemble members, "${other.socket}" has ${other.count}.`, {
-      fix: 'Make both ensembles the same size.',
-    })
+    throw new AppError(
+      'engine/member-mismatch',
+      `"${first.socket}" has ${first.count} ensemble members, "${other.socket}" has ${other.count}.`,
+      {
+        fix: 'Make both ensembles the same size.',
+      },
+    )
   }
   return { mapped: true, count: first.count }
 }
@@ -135,7 +167,10 @@ function contentsOf(definition: AnyNode, params: JsonObject, contentOf: ContentO
     Object.entries(definition.params).flatMap(([name, param]) => {
       if (!isSource(definition.params, name)) return []
       const value = params[name] ?? null
-      if (value === null) throw new AppError('engine/no-picture', 'No picture is chosen.', { fix: 'Drop a photo on the node, or choose an example.' })
+      if (value === null)
+        throw new AppError('engine/no-picture', 'No picture is chosen.', {
+          fix: 'Drop a photo on the node, or choose an example.',
+        })
       const content = contentOf(param, value)
       if (content instanceof AppError) throw content
       return [[name, content]]

@@ -42,7 +42,11 @@ export interface Environment {
  * run is aborted or fails; nothing else is left. Rejects with `engine/cancelled` when `signal` was aborted, otherwise
  * with the node's error, which then names the node.
  */
-export async function execute(plan: Plan, environment: Environment, signal: AbortSignal): Promise<readonly NodeReport[]> {
+export async function execute(
+  plan: Plan,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<readonly NodeReport[]> {
   const pins = new Pins(environment.cache)
   for (const { node, members } of plan.steps) for (const member of members) pins.hold(needs(node, member))
   for (const id of plan.targets) pins.hold(plan.nodes.get(id)?.keys ?? [])
@@ -152,7 +156,11 @@ class StepRun {
     const start = now()
     let results
     try {
-      results = await call(this.#node, members.map((member) => this.#inputs(member)), this.#context(members))
+      results = await call(
+        this.#node,
+        members.map((member) => this.#inputs(member)),
+        this.#context(members),
+      )
     } catch (error) {
       if (!this.signal.aborted && this.#makeRoom(error, members.length)) return false
       throw error
@@ -188,7 +196,8 @@ class StepRun {
     const given = neededMembers(this.#node, member).map(({ socket, source, members }) => {
       const values = members.map((index) => {
         const value = this.environment.cache.get(source.node.keys[index] ?? '')?.[source.socket]
-        if (value === undefined) throw new AppError('engine/lost-value', `The result of ${source.node.title} is gone.`, { fix: 'Run again.' })
+        if (value === undefined)
+          throw new AppError('engine/lost-value', `The result of ${source.node.title} is gone.`, { fix: 'Run again.' })
         return value
       })
       return [socket, this.#node.definition.inputs[socket]?.each === true ? values : values[0]] as const

@@ -105,7 +105,8 @@ class WorkerClient implements EngineClient, PresetReader {
   dispose(): void {
     this.#disposed = true
     this.#stop()
-    for (const { settle } of this.#opening.values()) settle({ code: 'engine/closed', message: 'The engine was closed.' })
+    for (const { settle } of this.#opening.values())
+      settle({ code: 'engine/closed', message: 'The engine was closed.' })
   }
 
   #start(): void {
@@ -113,8 +114,10 @@ class WorkerClient implements EngineClient, PresetReader {
     // A Worker that was replaced may still have messages under way.
     const current = () => worker === this.#worker
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => current() && this.#hear(data)
-    worker.onerror = (event) => current() && this.#died({ code: 'engine/crashed', message: event.message || 'The engine crashed.' })
-    worker.onmessageerror = () => current() && this.#died({ code: 'engine/crashed', message: 'A message of the engine could not be read.' })
+    worker.onerror = (event) =>
+      current() && this.#died({ code: 'engine/crashed', message: event.message || 'The engine crashed.' })
+    worker.onmessageerror = () =>
+      current() && this.#died({ code: 'engine/crashed', message: 'A message of the engine could not be read.' })
   }
 
   #stop(): void {
@@ -177,7 +180,10 @@ class WorkerClient implements EngineClient, PresetReader {
         if (given.has(hash)) continue
         given.add(hash)
         // A file that was changed or removed on disk meanwhile can no longer be read: the engine says it is missing.
-        const bytes = await file.arrayBuffer().then((buffer) => new Uint8Array(buffer), () => undefined)
+        const bytes = await file.arrayBuffer().then(
+          (buffer) => new Uint8Array(buffer),
+          () => undefined,
+        )
         if (worker !== this.#worker) return
         if (bytes !== undefined) this.#post({ do: 'picture', sha256: hash, name, bytes }, [bytes.buffer])
       }
@@ -200,7 +206,12 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#run = undefined
     this.#restart(why === 'hang' ? 'The engine did not answer.' : 'The engine did not stop when asked to.')
     if (why === 'cancel') this.events.cancelled()
-    else this.events.failed({ code: 'engine/hung', message: 'The engine did not answer and was restarted.', fix: 'Run again, perhaps at a lower resolution.' })
+    else
+      this.events.failed({
+        code: 'engine/hung',
+        message: 'The engine did not answer and was restarted.',
+        fix: 'Run again, perhaps at a lower resolution.',
+      })
   }
 
   /** A lost device or a crash: the run goes on by itself once; a second time is told as a failure. */

@@ -28,7 +28,11 @@ export type Command =
   | { readonly do: 'setTitle'; readonly title: string }
   | { readonly do: 'replace'; readonly document: GraphDocument }
   /** Nodes and links at their places: what brings removed things back. Ascending places. */
-  | { readonly do: 'insert'; readonly nodes: readonly Placed<DocumentNode>[]; readonly links: readonly Placed<DocumentLink>[] }
+  | {
+      readonly do: 'insert'
+      readonly nodes: readonly Placed<DocumentNode>[]
+      readonly links: readonly Placed<DocumentLink>[]
+    }
   /** Several changes as one. */
   | { readonly do: 'all'; readonly commands: readonly Command[] }
 
@@ -60,7 +64,8 @@ export function apply(document: GraphDocument, command: Command): Applied {
     case 'disconnect': {
       const at = linkAt(document, command.to)
       const item = document.links[at]
-      if (item === undefined) throw new AppError('graph/no-such-link', `Nothing is connected to ${command.to.node}.${command.to.socket}.`)
+      if (item === undefined)
+        throw new AppError('graph/no-such-link', `Nothing is connected to ${command.to.node}.${command.to.socket}.`)
       return {
         document: { ...document, links: document.links.filter((link) => link !== item) },
         inverse: { do: 'insert', nodes: [], links: [{ at, item }] },
@@ -108,7 +113,11 @@ function nodeOf(document: GraphDocument, id: string): DocumentNode {
   return node
 }
 
-const withNode = (document: GraphDocument, id: string, change: (node: DocumentNode) => DocumentNode): GraphDocument => ({
+const withNode = (
+  document: GraphDocument,
+  id: string,
+  change: (node: DocumentNode) => DocumentNode,
+): GraphDocument => ({
   ...document,
   nodes: document.nodes.map((node) => (node.id === id ? change(node) : node)),
 })
@@ -127,7 +136,8 @@ function insert(
     }
   }
   const after = { ...document, nodes: placed(document.nodes, nodes), links: placed(document.links, links) }
-  if (after.nodes.length > LIMITS.nodes) throw new AppError('graph/too-large', `A graph has at most ${LIMITS.nodes} nodes.`)
+  if (after.nodes.length > LIMITS.nodes)
+    throw new AppError('graph/too-large', `A graph has at most ${LIMITS.nodes} nodes.`)
   return after
 }
 
@@ -162,7 +172,8 @@ function connect(document: GraphDocument, link: DocumentLink): Applied {
     throw new AppError('graph/cycle', `A link from "${link.from.node}" to "${link.to.node}" would make a cycle.`)
   }
   if (old === undefined) {
-    if (document.links.length >= LIMITS.links) throw new AppError('graph/too-large', `A graph has at most ${LIMITS.links} links.`)
+    if (document.links.length >= LIMITS.links)
+      throw new AppError('graph/too-large', `A graph has at most ${LIMITS.links} links.`)
     return { document: { ...document, links: [...document.links, link] }, inverse: { do: 'disconnect', to: link.to } }
   }
   return {

@@ -78,11 +78,14 @@ function joined(step: Step, command: Command, inverse: Command): Step {
 }
 
 function overwrites(before: Command, after: Command): boolean {
-  if (before.do === 'setParam' && after.do === 'setParam') return before.node === after.node && before.param === after.param
+  if (before.do === 'setParam' && after.do === 'setParam')
+    return before.node === after.node && before.param === after.param
   if (before.do === 'renameNode' && after.do === 'renameNode') return before.node === after.node
   if (before.do === 'moveNodes' && after.do === 'moveNodes') {
     const moved = Object.keys(before.positions)
-    return moved.length === Object.keys(after.positions).length && moved.every((id) => Object.hasOwn(after.positions, id))
+    return (
+      moved.length === Object.keys(after.positions).length && moved.every((id) => Object.hasOwn(after.positions, id))
+    )
   }
   return before.do === 'setTitle' && after.do === 'setTitle'
 }

@@ -14,7 +14,11 @@ export interface SchemaStep {
 export const SCHEMA_STEPS: readonly SchemaStep[] = []
 
 /** Brings a document of schema `from` up to date. Throws what a step throws. */
-export function migrateSchema(document: JsonObject, from: number, steps: readonly SchemaStep[] = SCHEMA_STEPS): JsonObject {
+export function migrateSchema(
+  document: JsonObject,
+  from: number,
+  steps: readonly SchemaStep[] = SCHEMA_STEPS,
+): JsonObject {
   return steps
     .filter((step) => step.to > from)
     .reduce<JsonObject>((old, step) => ({ ...step.up(old), schema: step.to }), document)

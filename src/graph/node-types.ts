@@ -3,7 +3,8 @@ import type { NodeInfo } from '../node/catalogue.ts'
 import type { DocumentNode } from './document.ts'
 
 /** What documents need to know of a node type. Both the catalogue (page) and the registry (engine) have it. */
-export type NodeType = Pick<NodeInfo, 'type' | 'version' | 'inputs' | 'params' | 'outputs'> & Pick<AnyNode, 'migrations'>
+export type NodeType = Pick<NodeInfo, 'type' | 'version' | 'inputs' | 'params' | 'outputs'> &
+  Pick<AnyNode, 'migrations'>
 
 export type NodeTypes = ReadonlyMap<string, NodeType>
 

@@ -16,9 +16,13 @@ export function fitParam(param: Param, value: Json | undefined): Fitted {
       return typeof value === 'number' ? fitNumber(value, param, param.integer === true) : otherwise(param, 'a number')
     case 'auto':
       if (value === null) return { value }
-      return typeof value === 'number' ? fitNumber(value, param, true) : otherwise(param, `a whole number or null (${param.auto})`)
+      return typeof value === 'number'
+        ? fitNumber(value, param, true)
+        : otherwise(param, `a whole number or null (${param.auto})`)
     case 'seed':
-      return typeof value === 'number' ? fitNumber(value, { min: 0, max: 2 ** 32 - 1 }, true) : otherwise(param, 'a whole number')
+      return typeof value === 'number'
+        ? fitNumber(value, { min: 0, max: 2 ** 32 - 1 }, true)
+        : otherwise(param, 'a whole number')
     case 'choice':
       return typeof value === 'string' && param.options.includes(value)
         ? { value }
@@ -38,7 +42,11 @@ export function fitParam(param: Param, value: Json | undefined): Fitted {
 }
 
 /** Parameters as a node of this type has them, unknown ones left out. `report` is told of every change. */
-export function fitParams(params: Params, given: JsonObject, report: (param: string, problem: string) => void): JsonObject {
+export function fitParams(
+  params: Params,
+  given: JsonObject,
+  report: (param: string, problem: string) => void,
+): JsonObject {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(params, name)) report(name, 'is not a parameter of this node and was dropped')
   }
@@ -59,7 +67,11 @@ const otherwise = (param: Param, expected: string): Fitted => ({
 function fitNumber(value: number, range: { readonly min: number; readonly max: number }, integer: boolean): Fitted {
   // Adding 0 turns −0, which JSON text cannot tell from 0 reliably, into 0.
   const fitted = Math.min(range.max, Math.max(range.min, integer ? Math.round(value) : value)) + 0
-  return changed(value, fitted, `must be ${integer ? 'a whole number ' : ''}from ${range.min} to ${range.max}; it is ${fitted} now`)
+  return changed(
+    value,
+    fitted,
+    `must be ${integer ? 'a whole number ' : ''}from ${range.min} to ${range.max}; it is ${fitted} now`,
+  )
 }
 
 const changed = <T extends Json>(before: T, after: T, problem: string): Fitted =>
@@ -80,7 +92,8 @@ function fitPicture(value: Json | undefined): Fitted | undefined {
   }
   if (from !== 'file' || typeof sha256 !== 'string' || !SHA256.test(sha256)) return undefined
   const shown = fileName(name, LIMITS.title) || 'picture'
-  const problem = shown !== name ? `names a file by its path; it is "${shown}" now` : 'had fields that a picture reference has not'
+  const problem =
+    shown !== name ? `names a file by its path; it is "${shown}" now` : 'had fields that a picture reference has not'
   return { value: { from, name: shown, sha256 }, ...((extra || shown !== name) && { problem }) }
 }
 

@@ -13,7 +13,8 @@ export function plain(value: unknown): Json {
   let left: number = LIMITS.values
   const visit = (part: unknown, path: string, depth: number): Json => {
     if (--left < 0) throw new AppError('graph/too-large', `A graph file may hold ${LIMITS.values} values.`)
-    if (depth > LIMITS.depth) throw new AppError('graph/too-deep', `${short(path)} is nested deeper than ${LIMITS.depth} levels.`)
+    if (depth > LIMITS.depth)
+      throw new AppError('graph/too-deep', `${short(path)} is nested deeper than ${LIMITS.depth} levels.`)
     if (part === null || typeof part === 'boolean') return part
     if (typeof part === 'number' && Number.isFinite(part)) return part + 0
     if (typeof part === 'string') {
@@ -24,7 +25,8 @@ export function plain(value: unknown): Json {
     if (!isRecord(part)) throw new AppError('graph/not-json', `${short(path)} is not JSON data.`)
     return Object.fromEntries(
       Object.keys(part).map((key) => {
-        if (FORBIDDEN.has(key)) throw new AppError('graph/forbidden-key', `${short(path)} has a forbidden name: ${key}.`)
+        if (FORBIDDEN.has(key))
+          throw new AppError('graph/forbidden-key', `${short(path)} has a forbidden name: ${key}.`)
         return [key, visit(part[key], `${path}.${key}`, depth + 1)]
       }),
     )

@@ -34,7 +34,12 @@ export interface NodeSockets {
 }
 
 /** The outputs of one node, given those before it. */
-export function resolveNode(node: DocumentNode, types: NodeTypes, links: readonly DocumentLink[], known: Sockets): NodeSockets {
+export function resolveNode(
+  node: DocumentNode,
+  types: NodeTypes,
+  links: readonly DocumentLink[],
+  known: Sockets,
+): NodeSockets {
   const type = typeOf(node, types)
   const kinds = new Map<string, readonly PortKind[]>()
   const ensembles = new Set<string>()
@@ -64,7 +69,12 @@ export function misfit(kinds: Kinds, input: InputPort): string | undefined {
  * Why `from` (an output) cannot be connected to `to` (an input), for people, or undefined when it can. What is connected
  * to `to` now would be replaced, so it does not count.
  */
-export function canConnect(document: GraphDocument, types: NodeTypes, from: SocketRef, to: SocketRef): string | undefined {
+export function canConnect(
+  document: GraphDocument,
+  types: NodeTypes,
+  from: SocketRef,
+  to: SocketRef,
+): string | undefined {
   const source = document.nodes.find((node) => node.id === from.node)
   const target = document.nodes.find((node) => node.id === to.node)
   if (source === undefined || target === undefined) return 'This node is no longer there.'

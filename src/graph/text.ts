@@ -1,6 +1,7 @@
 /** Control characters, and those that reorder text (bidi), hide in it or break lines. */
 const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
-const UNSHOWABLE_IN_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+const UNSHOWABLE_IN_LINES =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
 
 /** A text that is safe to show in one line, of at most `length` UTF-16 units. */
 export const singleLine = (text: string, length: number): string => cut(text.replace(UNSHOWABLE, ''), length)

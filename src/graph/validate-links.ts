@@ -10,7 +10,12 @@ import { backLinks, incoming, order } from './topology.ts'
 type Drop = (link: DocumentLink, code: Problem['code'], why: string) => void
 
 /** Links that hold: both sockets exist, kinds fit, one per input (the first stays), no cycle. Others are reported. */
-export function readLinks(list: readonly Json[], nodes: readonly DocumentNode[], types: NodeTypes, report: Report): readonly DocumentLink[] {
+export function readLinks(
+  list: readonly Json[],
+  nodes: readonly DocumentNode[],
+  types: NodeTypes,
+  report: Report,
+): readonly DocumentLink[] {
   const all = list.map((item, i) => readLink(item, `links[${i}]`, report))
   const paths = new Map(all.map((link, i) => [link, `links[${i}]`]))
   const dropped = new Set<DocumentLink>()
@@ -37,13 +42,19 @@ function readLink(item: Json, path: string, report: Report): DocumentLink {
     dropUnknown(ref, ['node', 'socket'], `${path}.${end}`, report)
     const { node, socket: name } = ref
     if (typeof node !== 'string') throw broken(`${path}.${end}.node`, 'must be the id of a node')
-    if (typeof name !== 'string' || !SOCKET.test(name)) throw broken(`${path}.${end}.socket`, 'must be the name of a socket')
+    if (typeof name !== 'string' || !SOCKET.test(name))
+      throw broken(`${path}.${end}.socket`, 'must be the name of a socket')
     return { node, socket: name }
   }
   return { from: socket('from'), to: socket('to') }
 }
 
-function dropDangling(links: readonly DocumentLink[], nodes: readonly DocumentNode[], types: NodeTypes, drop: Drop): void {
+function dropDangling(
+  links: readonly DocumentLink[],
+  nodes: readonly DocumentNode[],
+  types: NodeTypes,
+  drop: Drop,
+): void {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const missing = (end: SocketRef, side: 'inputs' | 'outputs'): string | undefined => {
     const node = byId.get(end.node)
@@ -67,7 +78,12 @@ function dropRepeated(links: readonly DocumentLink[], drop: Drop): void {
 }
 
 /** Walks in dependency order, so that kinds that travel through `same` outputs are known when they are needed. */
-function dropMismatching(links: readonly DocumentLink[], nodes: readonly DocumentNode[], types: NodeTypes, drop: Drop): void {
+function dropMismatching(
+  links: readonly DocumentLink[],
+  nodes: readonly DocumentNode[],
+  types: NodeTypes,
+  drop: Drop,
+): void {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const before = incoming(links)
   const resolved = new Map<string, NodeSockets>()

@@ -26,10 +26,14 @@ export function parseDocument(text: string, types: NodeTypes): ReadDocument {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new AppError('graph/not-json', `This is not a JSON file: ${cause instanceof Error ? cause.message : 'unreadable'}.`, {
-      fix: 'Open a graph that was saved by Marigold Nodes.',
-      cause,
-    })
+    throw new AppError(
+      'graph/not-json',
+      `This is not a JSON file: ${cause instanceof Error ? cause.message : 'unreadable'}.`,
+      {
+        fix: 'Open a graph that was saved by Marigold Nodes.',
+        cause,
+      },
+    )
   }
   return readDocument(value, types)
 }
@@ -60,11 +64,16 @@ export function readDocument(input: unknown, types: NodeTypes): ReadDocument {
 
 function migrated(raw: JsonObject): JsonObject {
   const { schema } = raw
-  if (typeof schema !== 'number' || !Number.isInteger(schema) || schema < 1) throw broken('schema', 'must be a whole number from 1')
+  if (typeof schema !== 'number' || !Number.isInteger(schema) || schema < 1)
+    throw broken('schema', 'must be a whole number from 1')
   if (schema > SCHEMA) {
-    throw new AppError('graph/newer-schema', `This graph was saved by a newer version (schema ${schema}, this one reads ${SCHEMA}).`, {
-      fix: 'Update Marigold Nodes.',
-    })
+    throw new AppError(
+      'graph/newer-schema',
+      `This graph was saved by a newer version (schema ${schema}, this one reads ${SCHEMA}).`,
+      {
+        fix: 'Update Marigold Nodes.',
+      },
+    )
   }
   return migrateSchema(raw, schema)
 }
@@ -98,7 +107,8 @@ function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Repor
   dropUnknown(raw, ['id', 'type', 'version', 'params', 'position', 'title'], path, report)
   const { id, type, version } = raw
   if (typeof id !== 'string' || !ID.test(id)) throw broken(`${path}.id`, 'must be 1 to 40 letters, digits, _ or -')
-  if (typeof type !== 'string' || !TYPE.test(type)) throw broken(`${path}.type`, 'must be a node type such as depth/colorize')
+  if (typeof type !== 'string' || !TYPE.test(type))
+    throw broken(`${path}.type`, 'must be a node type such as depth/colorize')
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) {
     throw broken(`${path}.version`, 'must be a whole number from 1')
   }
@@ -122,22 +132,35 @@ function readParams({ id, type, version, given, path }: RawNode, definition: Nod
     report({ code, path, message, node: id, effect: 'kept' })
     return { version, params: given }
   }
-  if (definition === undefined) return keep('graph/unknown-type', `Node "${id}" is of a type that is not known here: ${type}.`)
+  if (definition === undefined)
+    return keep('graph/unknown-type', `Node "${id}" is of a type that is not known here: ${type}.`)
   if (version > definition.version) {
-    return keep('graph/newer-node', `Node "${id}" is of a newer version of ${type} (${version}, here ${definition.version}).`)
+    return keep(
+      'graph/newer-node',
+      `Node "${id}" is of a newer version of ${type} (${version}, here ${definition.version}).`,
+    )
   }
   let params: JsonObject
   try {
     params = objectOf(plain(migrateParams(definition, given, version)), `${path}.params`)
   } catch (error) {
-    return keep('graph/not-migrated', `Node "${id}" could not be brought up to date: ${error instanceof Error ? error.message : 'unknown error'}`)
+    return keep(
+      'graph/not-migrated',
+      `Node "${id}" could not be brought up to date: ${error instanceof Error ? error.message : 'unknown error'}`,
+    )
   }
   if (version < definition.version) {
     const message = `Node "${id}" was brought from version ${version} of ${type} to ${definition.version}.`
     report({ code: 'graph/migrated', path: `${path}.version`, message, node: id, effect: 'repaired' })
   }
   const fitted = fitParams(definition.params, params, (param, problem) =>
-    report({ code: 'graph/param', path: `${path}.params.${param}`, message: `"${param}" of node "${id}" ${problem}.`, node: id, effect: 'repaired' }),
+    report({
+      code: 'graph/param',
+      path: `${path}.params.${param}`,
+      message: `"${param}" of node "${id}" ${problem}.`,
+      node: id,
+      effect: 'repaired',
+    }),
   )
   return { version: definition.version, params: fitted }
 }
@@ -147,7 +170,12 @@ function readTitle(value: Json, path: string, report: Report): string | undefine
   const title = singleLine(value, LIMITS.title)
   if (title !== value || title === '') {
     if (title === value && path === 'title') return title
-    report({ code: 'graph/title', path, message: `A title has 1 to ${LIMITS.title} characters that can be shown.`, effect: 'repaired' })
+    report({
+      code: 'graph/title',
+      path,
+      message: `A title has 1 to ${LIMITS.title} characters that can be shown.`,
+      effect: 'repaired',
+    })
   }
   return title === '' ? undefined : title
 }
@@ -159,7 +187,13 @@ function readPosition(value: Json | undefined, path: string, node: string, repor
     const given = raw[axis]
     const fitted = typeof given === 'number' ? Math.min(LIMITS.position, Math.max(-LIMITS.position, given)) + 0 : 0
     if (fitted !== given) {
-      report({ code: 'graph/position', path: `${path}.${axis}`, message: `Node "${node}" was moved to ${axis} = ${fitted}.`, node, effect: 'repaired' })
+      report({
+        code: 'graph/position',
+        path: `${path}.${axis}`,
+        message: `Node "${node}" was moved to ${axis} = ${fitted}.`,
+        node,
+        effect: 'repaired',
+      })
     }
     return fitted
   }

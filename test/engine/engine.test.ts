@@ -8,7 +8,13 @@ test('the first run computes everything once, each member once', async () => {
   const { engine, ranBy } = bench()
   const members = [0, 1, 2, 3]
   expect(await ranBy(() => engine.run(marigold()))).toEqual([
-    'photo', 'encode', ...members.map((i) => `noise#${i}`), ...members.map((i) => `denoise#${i}`), 'mean', 'colour', 'view',
+    'photo',
+    'encode',
+    ...members.map((i) => `noise#${i}`),
+    ...members.map((i) => `denoise#${i}`),
+    'mean',
+    'colour',
+    'view',
   ])
   // (gain 1 + 1) · 100 + seed 1 + member + steps 1, averaged over members 0..3
   const value = engine.value('mean', 'depth')
@@ -29,7 +35,13 @@ test('changing only the colours runs one node besides the view', async () => {
   expect(await ranBy(() => engine.run(marigold({ map: 'red' })))).toEqual(['colour', 'view'])
   const report = await engine.run(marigold({ map: 'grey' }))
   expect(report.nodes.map(({ id, computed, cached }) => [id, computed, cached])).toEqual([
-    ['photo', 0, 1], ['encode', 0, 1], ['noise', 0, 4], ['denoise', 0, 4], ['mean', 0, 1], ['colour', 0, 1], ['view', 1, 0],
+    ['photo', 0, 1],
+    ['encode', 0, 1],
+    ['noise', 0, 4],
+    ['denoise', 0, 4],
+    ['mean', 0, 1],
+    ['colour', 0, 1],
+    ['view', 1, 0],
   ])
 })
 
@@ -81,41 +93,93 @@ test('two nodes that do the same work do it once', async () => {
 
 const failing = (how: string, at = 2): GraphDocument =>
   graph(
-    { photo: ['input/photo'], encode: ['toy/encode'], noise: ['toy/noise'], bad: ['toy/fail', { at, how }], view: ['output/view'] },
+    {
+      photo: ['input/photo'],
+      encode: ['toy/encode'],
+      noise: ['toy/noise'],
+      bad: ['toy/fail', { at, how }],
+      view: ['output/view'],
+    },
     ['photo.image > encode.image', 'encode.latent > noise.like', 'noise.noise > bad.value', 'bad.value > view.value'],
   )
 
-test.each([['typed', 'node/toy'], ['foreign', 'engine/unexpected'], ['nothing', 'node/bad-output']])(
-  'an error (%s) names the node, and finished members stay',
-  async (how, code) => {
-    const { engine, backend } = bench()
-    await expect(engine.run(failing(how))).rejects.toMatchObject({ name: 'AppError', code, node: 'bad' })
-    const states = await engine.update(failing(how))
-    expect(states.get('bad')).toMatchObject({ phase: 'failed', error: { code, node: 'bad' } })
-    expect([0, 1, 2].map((member) => engine.value('bad', 'value', member) !== undefined)).toEqual([true, true, false])
-    await engine.dispose()
-    expect(backend.bytes).toBe(0)
-  },
-)
+test.each([
+  ['typed', 'node/toy'],
+  ['foreign', 'engine/unexpected'],
+  ['nothing', 'node/bad-output'],
+])('an error (%s) names the node, and finished members stay', async (how, code) => {
+  const { engine, backend } = bench()
+  await expect(engine.run(failing(how))).rejects.toMatchObject({ name: 'AppError', code, node: 'bad' })
+  const states = await engine.update(failing(how))
+  expect(states.get('bad')).toMatchObject({ phase: 'failed', error: { code, node: 'bad' } })
+  expect([0, 1, 2].map((member) => engine.value('bad', 'value', member) !== undefined)).toEqual([true, true, false])
+  await engine.dispose()
+  expect(backend.bytes).toBe(0)
+})
 
 test('two ensembles of different sizes are refused before anything runs', async () => {
   const { engine, ranBy } = bench()
   const document = graph(
-    { photo: ['input/photo'], encode: ['toy/encode'], a: ['toy/noise', { members: 3 }], b: ['toy/noise', { members: 5 }], d: ['toy/denoise'], view: ['output/view'] },
-    ['photo.image > encode.image', 'encode.latent > a.like', 'encode.latent > b.like', 'a.noise > d.image', 'b.noise > d.noise', 'd.latent > view.value'],
+    {
+      photo: ['input/photo'],
+      encode: ['toy/encode'],
+      a: ['toy/noise', { members: 3 }],
+      b: ['toy/noise', { members: 5 }],
+      d: ['toy/denoise'],
+      view: ['output/view'],
+    },
+    [
+      'photo.image > encode.image',
+      'encode.latent > a.like',
+      'encode.latent > b.like',
+      'a.noise > d.image',
+      'b.noise > d.noise',
+      'd.latent > view.value',
+    ],
   )
   const ran = await ranBy(() =>
-    expect(engine.run(document)).rejects.toMatchObject({ code: 'engine/member-mismatch', node: 'd', message: expect.stringMatching(/3.*5/) }),
+    expect(engine.run(document)).rejects.toMatchObject({
+      code: 'engine/member-mismatch',
+      node: 'd',
+      message: expect.stringMatching(/3.*5/),
+    }),
   )
   expect(ran).toEqual([])
 })
 
 test.each([
-  ['an open input', graph({ encode: ['toy/encode'], view: ['output/view'] }, ['encode.latent > view.value']), 'engine/open-input', 'encode'],
-  ['an unknown type', graph({ x: ['other/thing'], view: ['output/view'] }, ['x.y > view.value']), 'engine/unknown-type', 'x'],
-  ['a bad parameter', graph({ photo: ['input/photo', { gain: 99 }], view: ['output/view'] }, ['photo.image > view.value']), 'engine/bad-param', 'photo'],
-  ['no picture', graph({ photo: ['input/photo', { picture: null }], view: ['output/view'] }, ['photo.image > view.value']), 'engine/no-picture', 'photo'],
-  ['a missing picture', graph({ photo: ['input/photo', { picture: { from: 'example', name: 'missing' } }], view: ['output/view'] }, ['photo.image > view.value']), 'image/missing', 'photo'],
+  [
+    'an open input',
+    graph({ encode: ['toy/encode'], view: ['output/view'] }, ['encode.latent > view.value']),
+    'engine/open-input',
+    'encode',
+  ],
+  [
+    'an unknown type',
+    graph({ x: ['other/thing'], view: ['output/view'] }, ['x.y > view.value']),
+    'engine/unknown-type',
+    'x',
+  ],
+  [
+    'a bad parameter',
+    graph({ photo: ['input/photo', { gain: 99 }], view: ['output/view'] }, ['photo.image > view.value']),
+    'engine/bad-param',
+    'photo',
+  ],
+  [
+    'no picture',
+    graph({ photo: ['input/photo', { picture: null }], view: ['output/view'] }, ['photo.image > view.value']),
+    'engine/no-picture',
+    'photo',
+  ],
+  [
+    'a missing picture',
+    graph({ photo: ['input/photo', { picture: { from: 'example', name: 'missing' } }], view: ['output/view'] }, [
+      'photo.image > view.value',
+    ]),
+    'image/missing',
+    'photo',
+  ],
   ['no sink', graph({ photo: ['input/photo'] }, []), 'engine/nothing-to-run', undefined],
 ])('%s is an error that names the node where the trouble is', async (_, document, code, node) => {
   const { engine } = bench()
@@ -124,7 +188,9 @@ test.each([
 
 test('a blocked target does not stop the others, and is reported', async () => {
   const { engine, ranBy } = bench()
-  const document = graph({ photo: ['input/photo'], view: ['output/view'], open: ['output/write'] }, ['photo.image > view.value'])
+  const document = graph({ photo: ['input/photo'], view: ['output/view'], open: ['output/write'] }, [
+    'photo.image > view.value',
+  ])
   const ran = await ranBy(async () => {
     expect((await engine.run(document)).blocked).toMatchObject([{ code: 'engine/open-input', node: 'open' }])
   })

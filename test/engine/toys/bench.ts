@@ -49,14 +49,23 @@ export function bench(parts: Partial<EngineParts> = {}) {
 const TYPES = toys({ ran: [], tick: async () => undefined })
 
 /** `{ id: [type, params] }` and `'a.out > b.in'`. */
-export function graph(nodes: Readonly<Record<string, readonly [string, JsonObject?]>>, links: readonly string[]): GraphDocument {
+export function graph(
+  nodes: Readonly<Record<string, readonly [string, JsonObject?]>>,
+  links: readonly string[],
+): GraphDocument {
   return {
     format: 'marigold-graph',
     schema: 1,
     title: 'Test',
     nodes: Object.entries(nodes).map(([id, [type, params]]) => {
       const definition = TYPES.get(type)
-      return { id, type, version: definition?.version ?? 1, params: { ...defaultsOf(definition?.params ?? {}), ...params }, position: { x: 0, y: 0 } }
+      return {
+        id,
+        type,
+        version: definition?.version ?? 1,
+        params: { ...defaultsOf(definition?.params ?? {}), ...params },
+        position: { x: 0, y: 0 },
+      }
     }),
     links: links.map((link) => {
       const [from = [], to = []] = link.split(' > ').map((end) => end.split('.'))
@@ -69,9 +78,21 @@ export function graph(nodes: Readonly<Record<string, readonly [string, JsonObjec
 export const marigold = ({ members = 4, map = 'grey', batch = 1, seed = 1 } = {}): GraphDocument =>
   graph(
     {
-      photo: ['input/photo'], encode: ['toy/encode'], noise: ['toy/noise', { members, seed }], denoise: ['toy/denoise', { batch }],
-      mean: ['toy/mean'], colour: ['toy/colour', { map }], view: ['output/view'],
+      photo: ['input/photo'],
+      encode: ['toy/encode'],
+      noise: ['toy/noise', { members, seed }],
+      denoise: ['toy/denoise', { batch }],
+      mean: ['toy/mean'],
+      colour: ['toy/colour', { map }],
+      view: ['output/view'],
     },
-    ['photo.image > encode.image', 'encode.latent > noise.like', 'encode.latent > denoise.image', 'noise.noise > denoise.noise',
-      'denoise.latent > mean.depth', 'mean.depth > colour.value', 'colour.image > view.value'],
+    [
+      'photo.image > encode.image',
+      'encode.latent > noise.like',
+      'encode.latent > denoise.image',
+      'noise.noise > denoise.noise',
+      'denoise.latent > mean.depth',
+      'mean.depth > colour.value',
+      'colour.image > view.value',
+    ],
   )

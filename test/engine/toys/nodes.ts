@@ -35,8 +35,16 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   }
 
   const photo = defineNode({
-    type: 'input/photo', version: 1, title: 'Photo', about, inputs: {}, outputs: { image: image(about) },
-    params: { picture: picture({ label: 'Picture', about, default: { from: 'example', name: 'a' } }), gain: number({ label: 'Gain', about, default: 1, min: 0, max: 10, step: 1 }) },
+    type: 'input/photo',
+    version: 1,
+    title: 'Photo',
+    about,
+    inputs: {},
+    outputs: { image: image(about) },
+    params: {
+      picture: picture({ label: 'Picture', about, default: { from: 'example', name: 'a' } }),
+      gain: number({ label: 'Gain', about, default: 1, min: 0, max: 10, step: 1 }),
+    },
     async run(_, { gain }, ctx) {
       const tensor = make(ctx, gain)
       try {
@@ -49,8 +57,13 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   })
 
   const encode = defineNode({
-    type: 'toy/encode', version: 2, title: 'Encode', about, inputs: { image: image(about), checkpoint: optional(checkpoint(about)) },
-    params: {}, outputs: { latent: latent(about) },
+    type: 'toy/encode',
+    version: 2,
+    title: 'Encode',
+    about,
+    inputs: { image: image(about), checkpoint: optional(checkpoint(about)) },
+    params: {},
+    outputs: { latent: latent(about) },
     async run({ image: given }, _, ctx) {
       await work('encode', ctx)
       return { latent: { kind: 'latent', tensor: make(ctx, first(given.tensor) + 1), frame: FRAME, factor: 8 } }
@@ -58,8 +71,15 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   })
 
   const noise = defineNode({
-    type: 'toy/noise', version: 1, title: 'Noise', about, inputs: { like: latent(about) },
-    params: { seed: seed({ label: 'Seed', about, default: 1 }), members: integer({ label: 'Members', about, default: 4, min: 1, max: 20 }) },
+    type: 'toy/noise',
+    version: 1,
+    title: 'Noise',
+    about,
+    inputs: { like: latent(about) },
+    params: {
+      seed: seed({ label: 'Seed', about, default: 1 }),
+      members: integer({ label: 'Members', about, default: 4, min: 1, max: 20 }),
+    },
     outputs: { noise: each(latent(about)) },
     expand: { count: ({ members }) => members, key: ({ seed: s }, { index }) => ({ seed: s, index }) },
     async run({ like }, { seed: s }, ctx) {
@@ -69,7 +89,12 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   })
 
   const denoise = defineNode({
-    type: 'toy/denoise', version: 1, title: 'Denoise', about, cost: 'heavy', inputs: { image: latent(about), noise: latent(about) },
+    type: 'toy/denoise',
+    version: 1,
+    title: 'Denoise',
+    about,
+    cost: 'heavy',
+    inputs: { image: latent(about), noise: latent(about) },
     params: {
       steps: integer({ label: 'Steps', about, default: 1, min: 1, max: 9 }),
       batch: integer({ label: 'Batch', about, default: 1, min: 1, max: 9, keyed: false }),
@@ -91,7 +116,10 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
           }
           ctx.signal.throwIfAborted()
         } catch (error) {
-          for (const { latent: { tensor } } of made) tensor.release()
+          for (const {
+            latent: { tensor },
+          } of made)
+            tensor.release()
           throw error
         }
         members.forEach((_, i) => ledger.ran.push(`denoise#${ctx.member.index + i}`))
@@ -101,17 +129,34 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   })
 
   const mean = defineNode({
-    type: 'toy/mean', version: 1, title: 'Mean', about, inputs: { depth: each(latent(about)) }, params: {}, outputs: { depth: depth(about) },
+    type: 'toy/mean',
+    version: 1,
+    title: 'Mean',
+    about,
+    inputs: { depth: each(latent(about)) },
+    params: {},
+    outputs: { depth: depth(about) },
     async run({ depth: all }, _, ctx) {
       await work('mean', ctx)
       ctx.warn(`${all.length} members`)
-      return { depth: { kind: 'depth', tensor: make(ctx, all.reduce((sum, { tensor }) => sum + first(tensor), 0) / all.length), frame: FRAME } }
+      return {
+        depth: {
+          kind: 'depth',
+          tensor: make(ctx, all.reduce((sum, { tensor }) => sum + first(tensor), 0) / all.length),
+          frame: FRAME,
+        },
+      }
     },
   })
 
   const same = defineNode({
-    type: 'toy/same', version: 1, title: 'Same', about, inputs: { value: anyOf(['depth', 'image', 'latent'], about) },
-    params: {}, outputs: { value: sameAs('value', ['depth', 'image', 'latent'], about) },
+    type: 'toy/same',
+    version: 1,
+    title: 'Same',
+    about,
+    inputs: { value: anyOf(['depth', 'image', 'latent'], about) },
+    params: {},
+    outputs: { value: sameAs('value', ['depth', 'image', 'latent'], about) },
     async run({ value }, _, ctx) {
       await work('same', ctx)
       return { value: { ...value, tensor: value.tensor.retain() } }
@@ -119,19 +164,35 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   })
 
   const colour = defineNode({
-    type: 'toy/colour', version: 1, title: 'Colour', about, inputs: { value: depth(about) }, outputs: { image: image(about) },
+    type: 'toy/colour',
+    version: 1,
+    title: 'Colour',
+    about,
+    inputs: { value: depth(about) },
+    outputs: { image: image(about) },
     params: { map: choice({ label: 'Map', about, default: 'grey', options: ['grey', 'red'] }) },
     async run({ value }, { map }, ctx) {
       await work('colour', ctx)
-      return { image: { kind: 'image', tensor: make(ctx, first(value.tensor) + (map === 'red' ? 0.5 : 0)), frame: FRAME } }
+      return {
+        image: { kind: 'image', tensor: make(ctx, first(value.tensor) + (map === 'red' ? 0.5 : 0)), frame: FRAME },
+      }
     },
   })
 
   const fail = defineNode({
-    type: 'toy/fail', version: 1, title: 'Fail', about, inputs: { value: latent(about) }, outputs: { value: latent(about) },
-    params: { at: integer({ label: 'At', about, default: 0, min: -1, max: 20 }), how: choice({ label: 'How', about, default: 'typed', options: ['typed', 'foreign', 'nothing'] }) },
+    type: 'toy/fail',
+    version: 1,
+    title: 'Fail',
+    about,
+    inputs: { value: latent(about) },
+    outputs: { value: latent(about) },
+    params: {
+      at: integer({ label: 'At', about, default: 0, min: -1, max: 20 }),
+      how: choice({ label: 'How', about, default: 'typed', options: ['typed', 'foreign', 'nothing'] }),
+    },
     async run({ value }, { at, how }, ctx) {
-      if (ctx.member.index === at && how === 'typed') throw new AppError('node/toy', 'It failed as asked.', { fix: 'Ask for less.' })
+      if (ctx.member.index === at && how === 'typed')
+        throw new AppError('node/toy', 'It failed as asked.', { fix: 'Ask for less.' })
       if (ctx.member.index === at && how === 'foreign') throw new RangeError('foreign')
       if (ctx.member.index === at) return {} as never
       await work('fail', ctx)
@@ -140,7 +201,14 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   })
 
   const view = defineNode({
-    type: 'output/view', version: 1, title: 'View', about, sink: true, inputs: { value: anyOf(['depth', 'image', 'latent'], about) }, params: {}, outputs: {},
+    type: 'output/view',
+    version: 1,
+    title: 'View',
+    about,
+    sink: true,
+    inputs: { value: anyOf(['depth', 'image', 'latent'], about) },
+    params: {},
+    outputs: {},
     async run(_, __, ctx) {
       await work('view', ctx)
       return {}
@@ -148,8 +216,14 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
   })
 
   const write = defineNode({
-    type: 'output/write', version: 1, title: 'Write', about, sink: true, inputs: { value: anyOf(['depth', 'image', 'latent'], about) },
-    params: { name: text({ label: 'Name', about, default: 'out', maxLength: 20 }) }, outputs: {},
+    type: 'output/write',
+    version: 1,
+    title: 'Write',
+    about,
+    sink: true,
+    inputs: { value: anyOf(['depth', 'image', 'latent'], about) },
+    params: { name: text({ label: 'Name', about, default: 'out', maxLength: 20 }) },
+    outputs: {},
     async run(_, __, ctx) {
       await work('write', ctx)
       return {}

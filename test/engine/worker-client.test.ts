@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { EngineEvents } from '../../src/engine/client.ts'
+import { EngineHost } from '../../src/engine/host.ts'
+import type { FromWorker, ToWorker } from '../../src/engine/protocol.ts'
+import { createEngineClient } from '../../src/engine/worker-client.ts'
+import { serialize } from '../../src/graph/serialize.ts'
+import { CpuBackend } from '../../src/tensor/cpu.ts'
+import { marigold } from './toys/bench.ts'
+import { toys } from './toys/nodes.ts'
+
+/** Runs a real host behind the part of `Worker` that the client uses; it can be made to hang or to lose its device. */
+class ToyWorker {
+  static made: ToyWorker[] = []
+  static hang = false
+  onmessage: ((event: { data: FromWorker }) => void) | null = null
+  readonly got: ToWorker[] = []
+  readonly backend = new CpuBackend()
+  host: EngineHost | undefined
+  terminated = false
+
+  constructor() {
+    ToyWorker.made.push(this)
+    queueMicrotask(() => {
+      this.host = new EngineHost({
+        nodes: toys({ ran: [], tick: async () => undefined }),
+        backend: this.backend,
+        services: {
+          use: () => {
+            throw new Error('none')
+          },
+        },
+        sources: { picture: async ({ name }) => name, checkpoint: async (id) => id },
+        info: { backend: 'webgpu', adapter: 'toy' },
+        cacheBytes: 1e9,
+        port: { post: (message) => this.say(message) },
+        checkpoints: [],
+        renderPreview: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
+        makeBitmap: async ({ width, height }): Promise<ImageBitmap> => ({ width, height, close: () => undefined }),
+        addPicture: () => undefined,
+      })
+    })
+  }
+
+  say(message: FromWorker): void {
+    // As with a real Worker, nothing arrives before what is being done now is done.
+    queueMicrotask(() => {
+      if (!this.terminated) this.onmessage?.({ data: message })
+    })
+  }
+
+  postMessage(message: ToWorker): void {
+    this.got.push(message)
+    if (!ToyWorker.hang) this.host?.receive(message)
+  }
+
+  terminate(): void {
+    this.terminated = true
+  }
+}
+
+function listen() {
+  const heard: string[] = []
+  const last: { states?: ReadonlyMap<string, { phase: string }> } = {}
+  const previews = new Set<string>()
+  const events: EngineEvents = {
+    ready: () => heard.push('ready'),
+    states: (states) => void (last.states = states),
+    preview: ({ node, socket, full }) => void previews.add(`${node}.${socket}${full ? ' full' : ''}`),
+    progress: () => undefined,
+    warned: (node) => heard.push(`warned ${node}`),
+    file: (name) => heard.push(`file ${name}`),
+    finished: () => heard.push('finished'),
+    failed: ({ code }) => heard.push(`failed ${code}`),
+    cancelled: () => heard.push('cancelled'),
+    restarted: () => heard.push('restarted'),
+  }
+  const client = createEngineClient(() => new ToyWorker() as unknown as Worker, events)
+  return { client, heard, last, previews }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  ToyWorker.made = []
+  ToyWorker.hang = false
+})
+afterEach(() => void vi.useRealTimers())
+
+const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+const asked = (worker: ToyWorker | undefined) =>
+  worker?.got.map((message) => message.do).filter((what) => what !== 'ping')
+
+test('a run asked for before the Worker is ready is done; states and thumbnails come', async () => {
+  const { client, heard, last, previews } = listen()
+  client.run(marigold())
+  await wait(500)
+  expect(heard).toEqual(['ready', 'warned mean', 'finished'])
+  expect([...(last.states?.values() ?? [])].map(({ phase }) => phase)).toEqual(Array.from({ length: 7 }, () => 'done'))
+  expect([...previews].sort()).toEqual([
+    'colour.image',
+    'denoise.latent',
+    'encode.latent',
+    'mean.depth',
+    'noise.noise',
+    'photo.image',
+    'view.value',
+  ])
+  client.view('denoise', 'latent', 2)
+  await wait(10)
+  expect(previews.has('denoise.latent full')).toBe(true)
+  client.dispose()
+})
+
+test('a Worker that does not answer for 30 s of a run is replaced, and the run is told as failed', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  const file = { arrayBuffer: async () => Uint8Array.of(97, 98, 99).buffer } as Blob
+  expect(await client.addPicture(file, '/home/me/a.png')).toEqual({
+    from: 'file',
+    name: 'a.png',
+    sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  })
+  ToyWorker.hang = true
+  client.run(marigold())
+  await wait(28_000)
+  expect(heard).toEqual(['ready'])
+  ToyWorker.hang = false
+  await wait(4_000)
+  expect(heard).toEqual(['ready', 'restarted', 'failed engine/hung', 'ready'])
+  expect(ToyWorker.made.map(({ terminated }) => terminated)).toEqual([true, false])
+  expect(asked(ToyWorker.made[1])).toEqual(['picture', 'update'])
+  client.dispose()
+})
+
+test('without a run nobody looks at the clock', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  ToyWorker.hang = true
+  await wait(120_000)
+  expect(heard).toEqual(['ready'])
+  client.dispose()
+})
+
+test('a Worker that answers but does not stop within 5 s of a cancel is replaced', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  ToyWorker.hang = true
+  client.run(marigold())
+  client.cancel()
+  await wait(4_000)
+  expect(heard).toEqual(['ready'])
+  ToyWorker.hang = false
+  await wait(2_000)
+  expect(heard).toEqual(['ready', 'restarted', 'cancelled', 'ready'])
+  client.dispose()
+})
+
+test('after a lost device the run goes on by itself once; the second time it fails', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  const dead: FromWorker = { say: 'dead', error: { code: 'gpu/device-lost', message: 'Lost.' } }
+  ToyWorker.hang = true
+  client.run(marigold())
+  ToyWorker.made[0]?.say(dead)
+  await wait(10)
+  expect(asked(ToyWorker.made[1])).toEqual(['update', 'run'])
+  ToyWorker.made[1]?.say(dead)
+  await wait(10)
+  expect(heard).toEqual(['ready', 'restarted', 'ready', 'restarted', 'failed gpu/device-lost', 'ready'])
+  expect(asked(ToyWorker.made[2])).toEqual(['update'])
+  client.dispose()
+})
+
+test('a newer run replaces an older one: one end is told', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  client.run(marigold({ seed: 1 }))
+  client.run(marigold({ seed: 2 }))
+  await wait(500)
+  expect(heard.filter((what) => what === 'finished' || what === 'cancelled')).toEqual(['finished'])
+  client.dispose()
+})
+
+test('graph files are read in the Worker; refusals are typed errors', async () => {
+  const { client } = listen()
+  const early = client.open(serialize(marigold()))
+  await wait(10)
+  expect((await early).document).toEqual(marigold())
+  await expect(client.open('{')).rejects.toMatchObject({ name: 'AppError', code: 'graph/not-json' })
+  client.dispose()
+})
