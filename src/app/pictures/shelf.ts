@@ -27,8 +27,13 @@ export class PictureShelf implements Pictures {
       })
     }
     const hash = await sha256(bytes)
-    this.#files.set(hash, bytes)
+    this.keep(hash, name, bytes)
     return { from: 'file', name, sha256: hash }
+  }
+
+  /** Keeps a file whose hash is known already. A document says its name, so that is not kept. */
+  keep(hash: string, _name: string, bytes: Uint8Array): void {
+    this.#files.set(hash, new Uint8Array(bytes))
   }
 
   /** The sha256 of the file, which stands for the picture in cache keys. Errors: `image/missing`. */

@@ -1,0 +1,74 @@
+import { readFolder } from '../../../models/checkpoint/folder.ts'
+import { AppError, type PlainError } from '../../base/errors.ts'
+import { bindServices } from '../../base/service.ts'
+import { Engine } from '../../engine/engine.ts'
+import type { Problem } from '../../graph/problem.ts'
+import type { GraphDocument } from '../../graph/document.ts'
+import { CpuBackend } from '../../tensor/cpu.ts'
+import { nodes } from '../registry.ts'
+import { readGraph } from './graph-file.ts'
+import { locateOnDisk, shelfOnDisk } from './sources.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Findings {
+  /** What reading repaired or kept. */
+  readonly problems: readonly Problem[]
+  /** One per node that could not run. */
+  readonly errors: readonly PlainError[]
+  /** Checkpoints by choice, and the bytes of their files that would be downloaded. Nothing is, today: all are here. */
+  readonly checkpoints: readonly { readonly choice: string; readonly name: string; readonly download: number }[]
+}
+
+/** `marigold check`: what is wrong with a graph. Computes nothing. Exit status: 0 when all of it could run as it is. */
+export async function check(graph: string, json: boolean, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const { document, problems } = await readGraph(graph)
+  const found: Findings = { problems, ...(await findings(document, signal)) }
+  if (json) terminal.out(`${JSON.stringify(found, null, 2)}\n`)
+  else describe(found, terminal)
+  return found.errors.length === 0 && found.problems.every(({ effect }) => effect === 'repaired') ? 0 : 1
+}
+
+function describe({ problems, errors, checkpoints }: Findings, terminal: Terminal): void {
+  for (const { code, path, message, effect } of problems) terminal.out(`${effect} [${code}] ${path}: ${message}\n`)
+  for (const error of errors) {
+    const { code, message, fix, node } = error
+    const where = node === undefined ? '' : ` node "${node}":`
+    terminal.out(`cannot run [${code}]${where} ${message}${fix === undefined ? '' : ` ${fix}`}\n`)
+  }
+  for (const { name } of checkpoints) terminal.out(`checkpoint ${name}: here, nothing to download\n`)
+  if (problems.length === 0 && errors.length === 0) terminal.out('No problems.\n')
+}
+
+async function findings(document: GraphDocument, signal: AbortSignal): Promise<Omit<Findings, 'problems'>> {
+  const shelf = shelfOnDisk()
+  const locate = locateOnDisk(undefined)
+  const checkpoints = new Map<string, Findings['checkpoints'][number]>()
+  const engine = new Engine({
+    nodes,
+    backend: new CpuBackend(),
+    info: { backend: 'wasm', adapter: '' },
+    cacheBytes: 0,
+    services: bindServices([]),
+    sources: {
+      picture: (ref, aborted) => shelf.contentId(ref, aborted),
+      checkpoint: async (choice, aborted) => {
+        const located = await locate(choice, aborted)
+        if (located === undefined) {
+          throw new AppError('checkpoint/unknown', `There is no checkpoint "${choice}" here.`, {
+            fix: 'Run with --checkpoint DIR.',
+          })
+        }
+        await readFolder(located.files, aborted)
+        checkpoints.set(choice, { choice, name: located.name, download: 0 })
+        return choice
+      },
+    },
+  })
+  const states = await engine.update(document, signal)
+  const errors = [...states.values()].flatMap((state) => (state.phase === 'blocked' ? [state.error] : []))
+  // A node behind a blocked one is blocked by the same error.
+  const unique = new Map(errors.map((error) => [`${error.code} ${error.node ?? ''}`, error]))
+  const order = document.nodes.map(({ id }) => id)
+  const sorted = [...unique.values()].sort((a, b) => order.indexOf(a.node ?? '') - order.indexOf(b.node ?? ''))
+  return { errors: sorted, checkpoints: [...checkpoints.values()] }
+}

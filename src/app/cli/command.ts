@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseCommand } from './arguments.ts'
+import { check } from './check.ts'
+import { HELP } from './help.ts'
+import { listNodes } from './list-nodes.ts'
+import { ROOT } from './root.ts'
+import { run } from './run.ts'
+import { errorLine, type Terminal } from './terminal.ts'
+
+/** One call of the command line. Resolves to the exit status; 2 for words that it does not understand. */
+export async function runCommand(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+  let command
+  try {
+    command = parseCommand(argv)
+  } catch (error) {
+    terminal.err(errorLine(error))
+    return 2
+  }
+  try {
+    switch (command.command) {
+      case 'run':
+        return await run(command, terminal, signal)
+      case 'check':
+        return await check(command.graph, command.json, terminal, signal)
+      case 'nodes':
+        return listNodes(command.json, terminal)
+      case 'help':
+        terminal.out(HELP)
+        return 0
+      case 'version': {
+        const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+        terminal.out(`${version}\n`)
+        return 0
+      }
+    }
+  } catch (error) {
+    terminal.err(errorLine(error))
+    return 1
+  }
+}

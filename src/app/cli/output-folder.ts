@@ -1,0 +1,32 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../base/errors.ts'
+import type { OutputFiles } from '../../node/index.ts'
+
+/** Files of Export nodes in one folder, made on the first. Two nodes that write the same name: the second is numbered. */
+export class OutputFolder implements OutputFiles {
+  readonly written: string[] = []
+
+  constructor(readonly folder: string) {}
+
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    const path = join(this.folder, this.#free(name))
+    this.written.push(path)
+    await mkdir(this.folder, { recursive: true })
+      .then(() => writeFile(path, bytes))
+      .catch((cause: unknown) => {
+        throw new AppError('cli/not-written', `${path} could not be written.`, {
+          fix: 'Give a folder that can be written to with --out.',
+          cause,
+        })
+      })
+  }
+
+  #free(name: string): string {
+    const [, stem = name, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(name) ?? []
+    for (let n = 1; ; n++) {
+      const candidate = n === 1 ? name : `${stem}-${n}${ending}`
+      if (!this.written.includes(join(this.folder, candidate))) return candidate
+    }
+  }
+}
