@@ -3,6 +3,8 @@ import type { PortKind } from '../node/values.ts'
 
 /** Everything the person reads that does not come from a node's declaration or from an error. */
 export const TEXT = {
+  toolbar: 'Graph',
+  progress: 'Progress of the run',
   run: 'Run',
   cancel: 'Cancel',
   live: 'Live',

@@ -137,6 +137,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
       stop()
       stopDragging()
       area.destroy()
+      area.area.content.holder.remove()
     },
   }
 }

@@ -1,0 +1,65 @@
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import { inject } from 'vitest'
+import { chromiumArguments } from './chromium.ts'
+
+export interface OpenPage {
+  readonly page: Page
+  /** Errors and warnings of the console, violations of the content security policy among them. */
+  readonly complaints: readonly string[]
+  close(): Promise<void>
+}
+
+let browser: Promise<Browser> | undefined
+
+/** A fresh page with nothing stored, its catalogue loaded. */
+export async function openEditor(size = { width: 1440, height: 900 }): Promise<OpenPage> {
+  browser ??= chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
+  const context = await (await browser).newContext({ viewport: size, acceptDownloads: true })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(inject('url'))
+  await node(page, 'Load Image').waitFor({ timeout: 60_000 })
+  return { page, complaints, close: () => context.close() }
+}
+
+export const closeBrowser = async (): Promise<void> => (await browser)?.close()
+
+export const node = (page: Page, title: string): Locator => page.getByRole('group', { name: title, exact: true })
+
+export const socket = (page: Page, title: string, name: string, side: 'input' | 'output'): Locator =>
+  node(page, title).getByRole('button', { name: new RegExp(`^${name}, ${side}`) })
+
+export const status = (page: Page): Locator => page.getByRole('status')
+
+/** Adds a node by the palette's search. */
+export async function addNode(page: Page, title: string): Promise<void> {
+  await page.getByRole('button', { name: 'Add node' }).click()
+  await page.getByRole('combobox', { name: 'Search nodes' }).fill(title)
+  await page.getByRole('option', { name: title, exact: true }).click()
+}
+
+const centre = async (locator: Locator): Promise<{ x: number; y: number }> => {
+  const box = await locator.boundingBox()
+  if (!box) throw new Error('not on the screen')
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+/** Presses on one thing, moves to another, and lets go there unless `hold`. */
+export async function drag(
+  page: Page,
+  from: Locator,
+  to: Locator | { x: number; y: number },
+  hold = false,
+): Promise<void> {
+  const start = await centre(from)
+  const end = 'boundingBox' in to ? await centre(to) : to
+  await page.mouse.move(start.x, start.y)
+  await page.mouse.down()
+  await page.mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 4 })
+  await page.mouse.move(end.x, end.y, { steps: 4 })
+  if (!hold) await page.mouse.up()
+}
