@@ -1,16 +1,6 @@
+import type { NoiseGenerator } from './generator.ts'
 import { TorchCpu } from './torch-cpu.ts'
 import { TorchCuda } from './torch-cuda.ts'
-
-/** A source of standard normal noise that goes on from draw to draw, as one `torch.Generator` does. */
-export interface NoiseGenerator {
-  /** The next draw of `numel` values, `torch.randn(numel)`. */
-  randn(numel: number): Float32Array
-  /**
-   * Values [begin, end) of the next draw of `numel`, without making the others; leaves the generator as `randn(numel)`
-   * would. `part(numel, 0, 0)` skips a draw.
-   */
-  part(numel: number, begin: number, end: number): Float32Array
-}
 
 /** Whose random numbers: those of torch on the CPU, of torch on an NVIDIA GPU, or none (E2E-FT checkpoints). */
 export const NOISE_KINDS = ['torch-cpu', 'torch-cuda', 'zeros'] as const

@@ -1,5 +1,5 @@
 import { Mt19937 } from './mt19937.ts'
-import type { NoiseGenerator } from './noise.ts'
+import type { NoiseGenerator } from './generator.ts'
 
 const BLOCK = 16
 

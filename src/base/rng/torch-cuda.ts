@@ -1,4 +1,4 @@
-import type { NoiseGenerator } from './noise.ts'
+import type { NoiseGenerator } from './generator.ts'
 import { philox, type Words4 } from './philox.ts'
 
 /** What of a GPU decides how torch deals a draw to its threads. */
