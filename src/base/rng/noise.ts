@@ -1,4 +1,6 @@
 import type { NoiseGenerator } from './generator.ts'
+
+export type { NoiseGenerator }
 import { TorchCpu } from './torch-cpu.ts'
 import { TorchCuda } from './torch-cuda.ts'
 
