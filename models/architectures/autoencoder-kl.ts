@@ -33,7 +33,7 @@ export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
   let posterior = conv2d(g, normal, 'encoder.conv_out', { in: width, out: moments, kernel: 3, padding: 1 })
   if (config.quantConv) posterior = meanOnly(g, posterior, latentChannels)
   else posterior = g.slice(posterior, 0, latentChannels, 1)
-  const scaled = g.mul(g.cast(posterior, 'f32'), g.constant([config.scalingFactor], [1], 'f32'))
+  const scaled = g.mul(g.cast(posterior, 'f32'), g.scalar(config.scalingFactor, 'f32'))
   g.output('latent', scaled, ['batch', latentChannels, 'height', 'width'])
   return g.finish()
 }
@@ -52,7 +52,7 @@ export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
   const g = new GraphBuilder('vae decoder', shapes, compute)
   const { channels, layers, groups, latentChannels } = config
   const latent = g.input('latent', 'f32', ['batch', latentChannels, 'height', 'width'])
-  let x = g.cast(g.div(latent, g.constant([config.scalingFactor], [1], 'f32')), compute)
+  let x = g.cast(g.div(latent, g.scalar(config.scalingFactor, 'f32')), compute)
   if (config.postQuantConv) {
     x = conv2d(g, x, 'post_quant_conv', { in: latentChannels, out: latentChannels, kernel: 1 })
   }

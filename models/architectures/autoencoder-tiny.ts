@@ -16,7 +16,7 @@ export function tinyEncoderGraph(
   const { channels, inChannels, latentChannels } = config
   const image = g.input('image', 'f32', ['batch', inChannels, 'image_height', 'image_width'])
   // From −1..1 to 0..1.
-  const half = g.constant([0.5], [1], 'f32')
+  const half = g.scalar(0.5, 'f32')
   let x = g.cast(g.add(g.mul(image, half), half), compute)
   const layers = numbered('encoder.layers')
   config.encoderBlocks.forEach((blocks, level) => {
@@ -26,7 +26,7 @@ export function tinyEncoderGraph(
     for (let i = 0; i < blocks; i++) x = residualBlock(g, x, layers.next(), channels)
   })
   x = conv2d(g, x, layers.next(), { in: channels, out: latentChannels, kernel: 3, padding: 1 })
-  const scaled = g.mul(g.cast(x, 'f32'), g.constant([config.scalingFactor], [1], 'f32'))
+  const scaled = g.mul(g.cast(x, 'f32'), g.scalar(config.scalingFactor, 'f32'))
   g.output('latent', scaled, ['batch', latentChannels, 'height', 'width'])
   return g.finish()
 }
@@ -41,8 +41,8 @@ export function tinyDecoderGraph(
   const { channels, outChannels, latentChannels } = config
   const latent = g.input('latent', 'f32', ['batch', latentChannels, 'height', 'width'])
   const bound = 3
-  const softly = g.tanh(g.mul(latent, g.constant([1 / (bound * config.scalingFactor)], [1], 'f32')))
-  let x = g.cast(g.mul(softly, g.constant([bound], [1], 'f32')), compute)
+  const softly = g.tanh(g.mul(latent, g.scalar(1 / (bound * config.scalingFactor), 'f32')))
+  let x = g.cast(g.mul(softly, g.scalar(bound, 'f32')), compute)
   const layers = numbered('decoder.layers')
   x = g.relu(conv2d(g, x, layers.next(), { in: latentChannels, out: channels, kernel: 3, padding: 1 }))
   layers.next()
@@ -61,8 +61,8 @@ export function tinyDecoderGraph(
       bias: last,
     })
   })
-  const doubled = g.mul(g.cast(x, 'f32'), g.constant([2], [1], 'f32'))
-  const image = g.sub(doubled, g.constant([1], [1], 'f32'))
+  const doubled = g.mul(g.cast(x, 'f32'), g.scalar(2, 'f32'))
+  const image = g.sub(doubled, g.scalar(1, 'f32'))
   g.output('image', image, ['batch', outChannels, 'image_height', 'image_width'])
   return g.finish()
 }

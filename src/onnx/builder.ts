@@ -20,7 +20,9 @@ export class GraphBuilder extends GraphCore {
     this.#expect('Conv', x, 1, channels)
     const { stride = 1, padding = 0 } = options
     const pads = typeof padding === 'number' ? [padding, padding, padding, padding] : [...padding]
-    return this.op('Conv', [x, weight, bias], { dims: [x.dims[0] ?? null, out ?? null, null, null] }, {
+    // onnxruntime-web 1.30 fails on WebGPU when a convolution has no bias.
+    const shift = bias ?? this.constant(new Float32Array(known(out)), [known(out)])
+    return this.op('Conv', [x, weight, shift], { dims: [x.dims[0] ?? null, out ?? null, null, null] }, {
       kernel_shape: { ints: [height ?? 1, width ?? 1] },
       strides: { ints: [stride, stride] },
       pads: { ints: pads },

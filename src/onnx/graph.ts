@@ -112,6 +112,11 @@ export class GraphCore {
     return this.#constant(`constant_${this.#count++}`, bytesOf(values, type), dims, type)
   }
 
+  /** One number, to combine with every element of an NCHW tensor. */
+  scalar(value: number, type: ElementType = this.compute): Value {
+    return this.constant([value], [1, 1, 1, 1], type)
+  }
+
   /** An int64 vector: shapes, axes. Equal ones are stored once. */
   integers(values: readonly number[]): Value {
     const name = `integers_${values.join('_')}`

@@ -29,8 +29,20 @@ const tolerance = 1e-4
 export const folder = async (checkpoint: string) =>
   readFolder(await nodeFolder(join(FIXTURES, 'checkpoints', checkpoint)), signal)
 
+export interface ForwardOptions {
+  /** Which U-Net cases to run: a software GPU compiles shaders for seconds for every one. */
+  readonly unetCases?: (name: string) => boolean
+  /** Checkpoints whose U-Net is run; all by default. */
+  readonly unets?: readonly string[]
+  /** Checkpoints whose VAE and text encoder are run; all by default. */
+  readonly others?: readonly string[]
+}
+
 /** The promises that every runtime keeps: each model equals diffusers' on the fixtures. */
-export function forwardTests(open: () => Promise<{ readonly runtime: OnnxRuntime; close(): Promise<void> }>): void {
+export function forwardTests(
+  open: () => Promise<{ readonly runtime: OnnxRuntime; close(): Promise<void> }>,
+  options: ForwardOptions = {},
+): void {
   let runtime: OnnxRuntime
   let close: () => Promise<void>
   let expected: FixtureTensors
@@ -70,12 +82,19 @@ export function forwardTests(open: () => Promise<{ readonly runtime: OnnxRuntime
     }
   }
 
-  const checkpoints = ['tiny-ddim-trailing', 'tiny-lcm', 'tiny-ddim-leading', 'tiny-fp16']
+  const all = ['tiny-ddim-trailing', 'tiny-lcm', 'tiny-ddim-leading', 'tiny-fp16']
 
-  describe.each(checkpoints)('%s', (name) => {
+  const unetCases = (checkpoint: string) => {
+    const known = cases.unet.find((unet) => unet.checkpoint === checkpoint)?.cases ?? []
+    const chosen = known.filter(({ name }) => options.unetCases?.(name) ?? true)
+    expect(chosen).not.toHaveLength(0)
+    return chosen
+  }
+
+  describe.each(options.unets ?? all)('U-Net of %s', (name) => {
     it('predicts what diffusers predicts, at all sizes, batches and timesteps', async () => {
       const checkpoint = await opened(name, { precision: 'f32' })
-      for (const one of cases.unet.find((unet) => unet.checkpoint === name)?.cases ?? []) {
+      for (const one of unetCases(name)) {
         const found = await predict(checkpoint, one.name, one.t)
         expect(maxAbsDifference(found, await expected.f32(`${one.name}.v`)), one.name).toBeLessThan(tolerance)
       }
@@ -84,13 +103,16 @@ export function forwardTests(open: () => Promise<{ readonly runtime: OnnxRuntime
 
     it('computes the same with cross-attention folded and not folded', async () => {
       const [folded, plain] = [await opened(name, { precision: 'f32' }), await opened(name, { precision: 'f32', fold: false })]
-      for (const one of cases.unet.find((unet) => unet.checkpoint === name)?.cases ?? []) {
+      for (const one of unetCases(name)) {
         const [a, b] = [await predict(folded, one.name, one.t), await predict(plain, one.name, one.t)]
         expect(maxAbsDifference(a, b), one.name).toBeLessThan(2e-5)
       }
       await Promise.all([folded.close(), plain.close()])
     })
 
+  })
+
+  describe.each(options.others ?? all)('VAE and text encoder of %s', (name) => {
     it('encodes and decodes pictures as diffusers does', async () => {
       const checkpoint = await opened(name)
       const scale = cases.vae.find((vae) => vae.checkpoint === name)?.scaling_factor ?? NaN
