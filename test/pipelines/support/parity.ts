@@ -1,0 +1,46 @@
+import { expect } from 'vitest'
+import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
+import { fixtureJson, fixtureTensors, maxAbsDifference } from '../../support/fixtures.ts'
+import type { Case } from './case.ts'
+import { runCase } from './run-case.ts'
+
+const MEMBER = 1e-4
+const ENSEMBLE = 5e-3
+
+export const allCases = async (): Promise<readonly string[]> =>
+  (await fixtureJson<{ readonly cases: readonly string[] }>('pipelines/index.json')).cases
+
+/** In the others two pictures share one draw of noise; a graph has a run per picture. */
+export const ofOnePicture = (name: string): boolean => !name.includes('two-images') && !name.startsWith('batch-')
+
+/**
+ * Asks of a case all that the reference itself can be held to (test/reference/README.md, "Ensembles"): every member and
+ * its latent; the whole where the reference does not depend on its own rounding noise.
+ */
+export async function expectParity(name: string, runtime: OnnxRuntime): Promise<void> {
+  const of = await fixtureJson<Case>(`pipelines/${name}.json`)
+  const expected = await fixtureTensors(`pipelines/${of.tensors}`)
+  const result = await runCase(of, runtime)
+  const rows = async (tensor: string): Promise<readonly Float32Array[]> => {
+    const all = await expected.f32(tensor)
+    const n = all.length / of.ensemble_size
+    return Array.from({ length: of.ensemble_size }, (_, i) => all.slice(n * i, n * (i + 1)))
+  }
+  if (expected.names.includes('latent')) await expectRows(result.latents, await rows('latent'), 5e-4)
+  if (expected.names.includes('trace.members')) await expectRows(result.members, await rows('trace.members'), MEMBER)
+  if (of.ensemble_size === 1) {
+    expect(maxAbsDifference(result.depth, await expected.f32('prediction'))).toBeLessThan(MEMBER)
+    return
+  }
+  const agreeing = name.endsWith('-agreeing')
+  // Shifts cancel in the mean, but not in its deviation.
+  if (agreeing || of.ensembling['reduction'] === 'mean') {
+    expect(maxAbsDifference(result.depth, await expected.f32('prediction'))).toBeLessThan(ENSEMBLE)
+  }
+  if (agreeing) expect(maxAbsDifference(result.uncertainty, await expected.f32('uncertainty'))).toBeLessThan(ENSEMBLE)
+}
+
+async function expectRows(got: readonly Float32Array[], wanted: readonly Float32Array[], tolerance: number): Promise<void> {
+  expect(got.length).toBe(wanted.length)
+  got.forEach((row, i) => expect(maxAbsDifference(row, wanted[i] ?? [])).toBeLessThan(tolerance))
+}

@@ -1,0 +1,86 @@
+import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
+import { CheckpointStore } from '../../../models/checkpoint/store.ts'
+import { nodes } from '../../../src/app/registry.ts'
+import { bindServices } from '../../../src/base/service.ts'
+import { Engine } from '../../../src/engine/engine.ts'
+import { defineNode, each, integer, latent, Pictures, type AnyNode, type DecodedPicture } from '../../../src/node/index.ts'
+import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
+import { checkpointOf, floats, rawTensors, type Case, type RawTensor } from './case.ts'
+import { documentOf } from './document.ts'
+
+export interface CaseResult {
+  readonly depth: Float32Array
+  readonly uncertainty: Float32Array
+  /** Depth of each member before alignment, and its latent. */
+  readonly members: readonly Float32Array[]
+  readonly latents: readonly Float32Array[]
+}
+
+/** Runs a case as a graph through the engine. No tensor is left behind. */
+export async function runCase(of: Case, runtime: OnnxRuntime): Promise<CaseResult> {
+  const tensors = await rawTensors(`pipelines/${of.tensors}`)
+  const registry = new Map([...nodes, ['test/given-noise', givenNoise(of, tensors)]])
+  const files = await checkpointOf(of)
+  const checkpoints = new CheckpointStore(async () => ({ name: of.checkpoint, files }), runtime)
+  const picture = interleaved((await rawTensors('pipelines/pictures.safetensors')).get(of.image))
+  const engine = new Engine({
+    nodes: registry,
+    backend: runtime.backend,
+    info: { backend: 'wasm', adapter: 'test' },
+    cacheBytes: 2 ** 30,
+    services: bindServices([
+      [Checkpoints, checkpoints],
+      [Pictures, { load: async () => picture }],
+    ]),
+    sources: { picture: async () => of.image, checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id },
+  })
+  const value = async (node: string, socket: string, member = 0): Promise<Float32Array> => {
+    const found = engine.value(node, socket, member)
+    if (found === undefined || !('tensor' in found)) throw new Error(`${node}.${socket} holds nothing.`)
+    const tensor = found.tensor.retain()
+    return runtime.backend.read(tensor).finally(() => tensor.release())
+  }
+  try {
+    await engine.run(documentOf(of, registry), { targets: ['match', 'match-uncertainty'] })
+    const each = Array.from({ length: of.ensemble_size }, (_, member) => member)
+    const result = {
+      depth: of.match_input_resolution ? await value('match', 'value') : await value('align', 'depth'),
+      uncertainty: of.match_input_resolution ? await value('match-uncertainty', 'value') : await value('align', 'uncertainty'),
+      members: await Promise.all(each.map((member) => value('decode', 'depth', member))),
+      latents: await Promise.all(each.map((member) => value('denoise', 'latent', member))),
+    }
+    return result
+  } finally {
+    await engine.dispose()
+    await checkpoints.close()
+  }
+}
+
+/** Noise that a case brings, one row per member. */
+const givenNoise = ({ generator }: Case, tensors: ReadonlyMap<string, RawTensor>): AnyNode =>
+  defineNode({
+    type: 'test/given-noise',
+    version: 1,
+    title: 'Given noise',
+    about: 'The noise of a fixture.',
+    inputs: { like: latent('Its size.') },
+    params: { members: integer({ label: 'Members', about: 'How many rows.', default: 1, min: 1, max: 10 }) },
+    outputs: { noise: each(latent('One row.')) },
+    expand: { count: ({ members }) => members, key: (_params, { index }) => index },
+    async run({ like }, _params, ctx) {
+      const rows = generator.kind === 'given' ? tensors.get(generator.tensor) : undefined
+      if (rows === undefined) throw new Error('The fixture brings no noise.')
+      const n = like.tensor.dims.reduce((product, d) => product * d, 1)
+      const row = floats(rows).slice(n * ctx.member.index, n * (ctx.member.index + 1))
+      return { noise: { ...like, tensor: ctx.backend.upload(row, like.tensor.dims) } }
+    },
+  })
+
+function interleaved(picture: RawTensor | undefined): DecodedPicture {
+  if (picture === undefined) throw new Error('No such picture.')
+  const [, , height = 0, width = 0] = picture.dims
+  const pixels = width * height
+  const data = new Uint8Array(3 * pixels)
+  for (let i = 0; i < pixels; i++) for (let c = 0; c < 3; c++) data[3 * i + c] = picture.bytes[c * pixels + i] ?? 0
+  return { width, height, channels: 3, data }
+}
