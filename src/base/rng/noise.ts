@@ -1,8 +1,8 @@
 import type { NoiseGenerator } from './generator.ts'
-
-export type { NoiseGenerator }
 import { TorchCpu } from './torch-cpu.ts'
 import { TorchCuda } from './torch-cuda.ts'
+
+export type { NoiseGenerator }
 
 /** Whose random numbers: those of torch on the CPU, of torch on an NVIDIA GPU, or none (E2E-FT checkpoints). */
 export const NOISE_KINDS = ['torch-cpu', 'torch-cuda', 'zeros'] as const
