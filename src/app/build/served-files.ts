@@ -1,15 +1,23 @@
 import { createReadStream } from 'node:fs'
-import { cp, readdir, stat } from 'node:fs/promises'
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 
+interface Served {
+  readonly url: string
+  readonly folder: string
+  readonly keep: (file: string) => boolean
+}
+
 /** Folders that the page fetches at run time, by URL prefix. They are copied beside the built page as they are. */
-const FOLDERS: readonly { readonly url: string; readonly folder: string; readonly keep: (file: string) => boolean }[] =
-  [
-    { url: 'ort', folder: 'node_modules/onnxruntime-web/dist', keep: isRuntimeBinary },
-    { url: 'models/marigold-nano', folder: 'models/marigold-nano', keep: isCheckpointFile },
-    { url: 'examples/images', folder: 'examples/images', keep: isPicture },
-  ]
+const FOLDERS: readonly Served[] = [
+  { url: 'ort', folder: 'node_modules/onnxruntime-web/dist', keep: isRuntimeBinary },
+  { url: 'models/marigold-nano', folder: 'models/marigold-nano', keep: isCheckpointFile },
+  { url: 'examples/images', folder: 'examples/images', keep: isPicture },
+]
+
+/** In every served folder: path and bytes of its files, since a web server lists none. */
+const LISTING = 'files.json'
 
 const MIME: Readonly<Record<string, string>> = {
   '.mjs': 'text/javascript',
@@ -48,7 +56,9 @@ export function servedFiles(): Plugin {
         const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '').replace(/^\//, '')
         const served = FOLDERS.find(({ url }) => path.startsWith(`${url}/`))
         const file = served && join(root, served.folder, path.slice(served.url.length + 1))
-        if (!served || !file || path.includes('..') || !served.keep(file)) return next()
+        if (!served || !file || path.includes('..') || !(served.keep(file) || basename(file) === LISTING)) return next()
+        if (basename(file) === LISTING)
+          return response.setHeader('Content-Type', 'application/json').end(await listing(served, root))
         const size = await stat(file).then(
           (found) => found.size,
           () => undefined,
@@ -60,12 +70,24 @@ export function servedFiles(): Plugin {
       })
     },
     async writeBundle() {
-      for (const { url, folder, keep } of FOLDERS) {
-        const from = join(root, folder)
-        for (const file of await readdir(from, { recursive: true }).catch(() => [])) {
-          if (keep(file)) await cp(join(from, file), join(out, url, file))
+      for (const served of FOLDERS) {
+        for (const file of await kept(served, root)) {
+          await cp(join(root, served.folder, file), join(out, served.url, file))
         }
+        await mkdir(join(out, served.url), { recursive: true })
+        await writeFile(join(out, served.url, LISTING), await listing(served, root))
       }
     },
   }
+}
+
+async function kept({ folder, keep }: Served, root: string): Promise<readonly string[]> {
+  const files = await readdir(join(root, folder), { recursive: true }).catch(() => [])
+  return files.map((file) => file.replaceAll('\\', '/')).filter(keep)
+}
+
+async function listing(served: Served, root: string): Promise<string> {
+  const files = [...(await kept(served, root))].sort()
+  const rows = files.map(async (path) => ({ path, bytes: (await stat(join(root, served.folder, path))).size }))
+  return JSON.stringify(await Promise.all(rows))
 }

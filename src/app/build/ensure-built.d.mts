@@ -1,0 +1,2 @@
+export const ROOT: string
+export function ensureBuilt(what: 'page' | 'cli'): Promise<void>

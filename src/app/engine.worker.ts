@@ -1,0 +1,53 @@
+// The engine's Worker: finds what this machine has, binds the services, and hands over to the host.
+import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { CheckpointStore } from '../../models/checkpoint/store.ts'
+import { plainError } from '../base/errors.ts'
+import { bindServices } from '../base/service.ts'
+import { EngineHost, postedFiles } from '../engine/host.ts'
+import type { HostPort, ToWorker } from '../engine/protocol.ts'
+import { OutputFiles, Pictures } from '../node/services.ts'
+import { servedCheckpoints } from './checkpoints.ts'
+import { openBrowserCompute } from './compute/browser.ts'
+import { decodeInBrowser } from './pictures/browser-decoder.ts'
+import { PictureShelf } from './pictures/shelf.ts'
+import { renderPreview } from './previews.ts'
+import { nodes } from './registry.ts'
+
+/** Where the page is: the built Worker lies in a folder of assets beside it. */
+const base = new URL(import.meta.env.DEV ? '/' : '..', self.location.href)
+const port: HostPort = { post: (message, transfer = []) => self.postMessage(message, { transfer }) }
+
+async function start(): Promise<EngineHost> {
+  const compute = await openBrowserCompute(new URL('ort/', base).href, (error) => port.post({ say: 'dead', error }))
+  const served = await servedCheckpoints(new URL('models/', base).href)
+  const checkpoints = new CheckpointStore(served.locate, compute.runtime)
+  const pictures = new PictureShelf(decodeInBrowser, async (name, signal) => {
+    const response = await fetch(new URL(`examples/images/${encodeURIComponent(name)}`, base), { signal })
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined
+  })
+  return new EngineHost({
+    port,
+    nodes,
+    backend: compute.backend,
+    info: compute.info,
+    cacheBytes: compute.cacheBytes,
+    checkpoints: served.rows,
+    services: bindServices([
+      [Checkpoints, checkpoints],
+      [Pictures, pictures],
+      [OutputFiles, postedFiles(port)],
+    ]),
+    sources: {
+      picture: (ref, signal) => pictures.contentId(ref, signal),
+      checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
+    },
+    renderPreview: (value, maxSide) => renderPreview(compute.backend, value, maxSide),
+    addPicture: (sha256, name, bytes) => pictures.keep(sha256, name, bytes),
+  })
+}
+
+const started = start()
+started.catch((error: unknown) => port.post({ say: 'dead', error: plainError(error) }))
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  void started.then((host) => host.receive(data)).catch(() => undefined)
+}
