@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { GraphDocument } from '../../src/graph/document.ts'
 import { bench, graph, marigold } from './toys/bench.ts'
+import { FRAME } from './toys/nodes.ts'
 
 const without = (ran: readonly string[], ...names: string[]) => ran.filter((name) => !names.includes(name))
 
@@ -240,5 +241,40 @@ test('50 runs leave nothing behind when the engine is disposed', async () => {
   for (let i = 0; i < 50; i++) await engine.run(marigold({ seed: i % 7, members: 1 + (i % 5), batch: 1 + (i % 3) }))
   expect(backend.bytes).toBe(engine.bytes)
   await engine.dispose()
+  expect(backend.bytes).toBe(0)
+})
+
+test('another picture makes everything stale; the same bytes under another name nothing', async () => {
+  const content = new Map([
+    ['a', 'bytes 1'],
+    ['b', 'bytes 2'],
+    ['copy-of-a', 'bytes 1'],
+  ])
+  const sources = {
+    picture: async ({ name }: { name: string }) => content.get(name) ?? '',
+    checkpoint: async (id: string) => id,
+  }
+  const { engine, ranBy } = bench({ sources })
+  const of = (name: string) =>
+    graph({ photo: ['input/photo', { picture: { from: 'example', name } }], view: ['output/view'] }, [
+      'photo.image > view.value',
+    ])
+  expect(await ranBy(() => engine.run(of('a')))).toEqual(['photo', 'view'])
+  expect(await ranBy(() => engine.run(of('b')))).toEqual(['photo', 'view'])
+  expect(await ranBy(() => engine.run(of('copy-of-a')))).toEqual(['view'])
+})
+
+test('what a faulty node returned is released', async () => {
+  const { nodes, backend } = bench()
+  const photo = nodes.get('input/photo')
+  if (photo === undefined) throw new Error('no photo')
+  const faulty = {
+    ...photo,
+    run: async () => ({
+      depth: { kind: 'depth', tensor: backend.upload(new Float32Array(2), [1, 1, 1, 2]), frame: FRAME },
+    }),
+  }
+  const { engine } = bench({ nodes: new Map([...nodes, [photo.type, faulty]]), backend })
+  await expect(engine.run(marigold())).rejects.toMatchObject({ code: 'node/bad-output', node: 'photo' })
   expect(backend.bytes).toBe(0)
 })

@@ -107,6 +107,9 @@ test('a run asked for before the Worker is ready is done; states and thumbnails 
   client.view('denoise', 'latent', 2)
   await wait(10)
   expect(previews.has('denoise.latent full')).toBe(true)
+  const [worker] = ToyWorker.made
+  await worker?.host?.engine.dispose()
+  expect(worker?.backend.bytes).toBe(0)
   client.dispose()
 })
 
