@@ -5,6 +5,7 @@ import type { EngineClient, EngineEvents } from '../../engine/client.ts'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
+import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { SAY, TEXT } from '../text.ts'
 import { DocumentStore } from './document-store.svelte.ts'
@@ -28,6 +29,11 @@ export interface PaletteRequest {
 export interface ExamplePicture {
   readonly name: string
   readonly url: string
+}
+
+/** The engine, and where it can the reading of presets: it knows the migrations of the nodes. */
+export interface EditorEngine extends EngineClient {
+  open?(text: string): Promise<ReadDocument>
 }
 
 /** What the canvas does for the rest of the page. */
@@ -54,12 +60,12 @@ export class Editor {
   trouble = $state.raw<PlainError | undefined>()
   palette = $state.raw<PaletteRequest | undefined>()
   canvas: CanvasView | undefined
-  readonly #client: EngineClient
+  readonly #client: EditorEngine
   #timer: ReturnType<typeof setTimeout> | undefined
   #edited = false
 
   constructor(
-    connect: (events: EngineEvents) => EngineClient,
+    connect: (events: EngineEvents) => EditorEngine,
     readonly examples: readonly ExamplePicture[],
     ready: (editor: Editor) => void,
   ) {
@@ -206,6 +212,11 @@ export class Editor {
   cancel(): void {
     clearTimeout(this.#timer)
     this.#client.cancel()
+  }
+
+  /** Reads a preset. Throws (as `parseDocument`) where the file is broken. */
+  async read(text: string): Promise<ReadDocument> {
+    return this.#client.open?.(text) ?? parseDocument(text, this.run.catalogue)
   }
 
   async addPicture(file: File): Promise<Json> {

@@ -1,14 +1,13 @@
 import { plainError } from '../../base/errors.ts'
 import { serialize } from '../../graph/serialize.ts'
-import { parseDocument } from '../../graph/validate.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { Editor } from './editor.svelte.ts'
 import type { Point } from './geometry.svelte.ts'
 
 /** Opens the text of a preset in place of the document; undo brings the old one back. A broken one changes nothing. */
-export function openText(editor: Editor, text: string): boolean {
+export async function openText(editor: Editor, text: string): Promise<boolean> {
   try {
-    const { document, problems } = parseDocument(text, editor.run.catalogue)
+    const { document, problems } = await editor.read(text)
     if (!editor.do({ do: 'replace', document })) return false
     editor.problems = problems
     editor.trouble = undefined
@@ -83,7 +82,7 @@ export async function putPicture(editor: Editor, file: File, target?: PicturePar
 /** What is done with a dropped or pasted file: a preset is opened, a picture goes to a node. */
 export async function takeFile(editor: Editor, file: File, under?: string, at?: Point): Promise<void> {
   if (file.type === 'application/json' || file.name.endsWith('.json')) {
-    openText(editor, await file.text())
+    await openText(editor, await file.text())
   } else if (file.type.startsWith('image/') || /\.(png|jpe?g|webp|avif|gif|bmp|tiff?)$/i.test(file.name)) {
     await putPicture(editor, file, pictureTarget(editor, under), at)
   } else {

@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Editor } from '../../../src/editor/state/editor.svelte.ts'
+import { openText } from '../../../src/editor/state/files.ts'
+import { fittingSocket, refusal } from '../../../src/editor/state/wiring.svelte.ts'
+import { serialize } from '../../../src/graph/serialize.ts'
+import { FakeEngine } from '../support/fake-engine.ts'
+import { catalogue } from '../support/catalogue.ts'
+import { depthGraph } from '../support/graph.ts'
+
+let editor: Editor
+let engine: FakeEngine
+
+beforeEach(async () => {
+  await new Promise<void>((ready) => {
+    editor = new Editor(
+      (events) => (engine = new FakeEngine(events, catalogue)),
+      [],
+      () => ready(),
+    )
+  })
+  editor.live = false
+  editor.store.start(depthGraph(catalogue))
+})
+
+const info = (type: string) => {
+  const found = catalogue.get(type)
+  if (!found) throw new Error(`no ${type}`)
+  return found
+}
+
+const out = (node: string, socket: string) => ({ node, side: 'output', socket }) as const
+const into = (node: string, socket: string) => ({ node, side: 'input', socket }) as const
+
+describe('wires', () => {
+  it('are refused with the reason, and nothing changes', () => {
+    const before = editor.store.document
+    expect(editor.connect(out('picture', 'image'), into('decode', 'latent'))).toBe(false)
+    expect(editor.status).toBe('This input takes latent, not image.')
+    expect(editor.store.document).toBe(before)
+    expect(refusal(before, catalogue, out('color', 'image'), into('fit', 'image'))).toContain('cycle')
+    expect(refusal(before, catalogue, out('color', 'image'), out('fit', 'image'))).toBe('A wire ends at an input.')
+  })
+
+  it('dropped on a node go to the first free input that fits', () => {
+    editor.disconnect({ node: 'denoise', socket: 'noise' })
+    expect(fittingSocket(editor.store.document, catalogue, out('noise', 'noise'), 'denoise')).toEqual(
+      into('denoise', 'noise'),
+    )
+    expect(fittingSocket(editor.store.document, catalogue, out('picture', 'image'), 'decode')).toBeUndefined()
+  })
+
+  it('moved to another input are one undo step', () => {
+    const before = editor.store.document
+    const lifted = editor.store.linkAt({ node: 'view', socket: 'value' })
+    const id = editor.add(info('output/export'), { x: 0, y: 0 })
+    editor.connect(out('color', 'image'), into(id, 'value'), lifted)
+    expect(editor.store.linkAt({ node: 'view', socket: 'value' })).toBeUndefined()
+    editor.undo()
+    editor.undo()
+    expect(editor.store.document).toEqual(before)
+  })
+})
+
+describe('nodes', () => {
+  it('added at the end of a wire come connected, as one step', () => {
+    const before = editor.store.document
+    const id = editor.add(info('depth/colorize'), { x: 5, y: 6 }, out('align', 'uncertainty'))
+    expect(editor.store.linkAt({ node: id, socket: 'value' })?.from).toEqual({ node: 'align', socket: 'uncertainty' })
+    editor.undo()
+    expect(editor.store.document).toEqual(before)
+  })
+
+  it('taken out of a chain let the wire through where the kinds are the same', () => {
+    editor.selection.set(['match'])
+    editor.removeSelected()
+    expect(editor.store.linkAt({ node: 'color', socket: 'value' })?.from).toEqual({ node: 'align', socket: 'depth' })
+    expect(editor.selection.ids.size).toBe(0)
+    editor.undo()
+    expect(editor.store.document).toEqual(depthGraph(catalogue))
+  })
+
+  it('duplicate with what feeds them, under new ids', () => {
+    editor.selection.set(['match', 'color'])
+    editor.duplicateSelected()
+    expect(editor.store.document.nodes).toHaveLength(13)
+    expect(editor.selection.ids.size).toBe(2)
+    expect(editor.store.linkAt({ node: 'color-2', socket: 'value' })?.from.node).toBe('match-2')
+    expect(editor.store.linkAt({ node: 'match-2', socket: 'value' })?.from.node).toBe('align')
+  })
+})
+
+describe('parameters', () => {
+  it('of one gesture are one undo step; the same value is none', () => {
+    const gesture = editor.store.gesture()
+    for (const members of [2, 3, 4]) editor.setParam('noise', 'members', members, gesture)
+    editor.setParam('noise', 'members', 4)
+    editor.setParam('noise', 'members', 9, editor.store.gesture())
+    editor.undo()
+    expect(editor.store.node('noise')?.params.members).toBe(4)
+    editor.undo()
+    expect(editor.store.node('noise')?.params.members).toBe(1)
+    expect(editor.store.canUndo).toBe(false)
+  })
+})
+
+describe('opening', () => {
+  it('brings back what was saved, and can be undone', async () => {
+    editor.setParam('noise', 'members', 3)
+    const saved = editor.store.document
+    const text = serialize(saved)
+    editor.setParam('noise', 'members', 8)
+    expect(await openText(editor, text)).toBe(true)
+    expect(editor.store.document).toEqual(saved)
+    editor.undo()
+    expect(editor.store.node('noise')?.params.members).toBe(8)
+  })
+
+  it('lists repairs', async () => {
+    const document = depthGraph(catalogue)
+    const links = [...document.links, { from: { node: 'gone', socket: 'x' }, to: { node: 'view', socket: 'y' } }]
+    expect(await openText(editor, JSON.stringify({ ...document, links }))).toBe(true)
+    expect(editor.problems).toHaveLength(1)
+  })
+
+  it.each(['', 'null', '{', '{"format":"marigold-graph"}'])(
+    'leaves the document alone when the file is %j',
+    async (text) => {
+      const before = editor.store.document
+      expect(await openText(editor, text)).toBe(false)
+      expect(editor.store.document).toBe(before)
+      expect(editor.trouble?.message).toBeTruthy()
+    },
+  )
+})
+
+describe('live runs', () => {
+  it('follow an edit by themselves, the newest only, and not a move', async () => {
+    editor.live = true
+    editor.setParam('color', 'invert', true)
+    editor.setParam('color', 'invert', false, 'x')
+    await vi.waitFor(() => expect(editor.status).toContain('Finished'), 5000)
+    expect(engine.runs).toEqual([['view']])
+    editor.do({ do: 'moveNodes', positions: { color: { x: 1, y: 2 } } })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(engine.runs).toHaveLength(1)
+    editor.setParam('color', 'invert', true)
+    await vi.waitFor(() => expect(engine.runs).toHaveLength(2), 200)
+  })
+
+  it('do not start while Live is off', async () => {
+    editor.setParam('color', 'invert', true)
+    await new Promise((resolve) => setTimeout(resolve, 450))
+    expect(engine.runs).toEqual([])
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import type { NodeState } from '../../../src/engine/events.ts'
+import { changesResults, HEAVY_PAUSE, livePlan } from '../../../src/editor/state/live.ts'
+import { catalogue } from '../support/catalogue.ts'
+import { depthGraph, graph } from '../support/graph.ts'
+
+const document = depthGraph(catalogue)
+const states = (phase: (id: string) => NodeState) => new Map(document.nodes.map(({ id }) => [id, phase(id)]))
+const stale: NodeState = { phase: 'stale', members: 1, of: 1 }
+const cached: NodeState = { phase: 'cached' }
+
+describe('livePlan', () => {
+  it('waits for a pause when a heavy node must run', () => {
+    expect(
+      livePlan(
+        document,
+        catalogue,
+        states(() => stale),
+      ),
+    ).toEqual({ targets: ['view'], pause: HEAVY_PAUSE })
+  })
+
+  it('runs at once when only light nodes must', () => {
+    const plan = livePlan(
+      document,
+      catalogue,
+      states((id) => (['color', 'view'].includes(id) ? stale : cached)),
+    )
+    expect(plan).toEqual({ targets: ['view'], pause: 0 })
+  })
+
+  it('leaves out sinks behind a blocked node', () => {
+    const error = { code: 'graph/open-input', message: 'open' }
+    const blocked = states((id) => (id === 'match' ? { phase: 'blocked', error } : stale))
+    expect(livePlan(document, catalogue, blocked)).toBeUndefined()
+    expect(livePlan(document, catalogue, blocked, 'decode')?.targets).toEqual(['decode'])
+  })
+})
+
+describe('changesResults', () => {
+  it('does not count positions and titles', () => {
+    const moved = document.nodes.map((node) => ({ ...node, position: { x: 1, y: 1 }, title: 'Mine' }))
+    expect(changesResults(document, { ...document, title: 'Other', nodes: moved })).toBe(false)
+  })
+
+  it('counts parameters, links and nodes', () => {
+    const [first, ...rest] = document.nodes
+    expect(changesResults(document, { ...document, nodes: rest })).toBe(true)
+    expect(changesResults(document, { ...document, links: document.links.slice(1) })).toBe(true)
+    const changed = first ? [{ ...first, params: { picture: null } }, ...rest] : []
+    expect(changesResults(document, { ...document, nodes: changed })).toBe(true)
+    expect(changesResults(document, graph(catalogue, {}))).toBe(true)
+  })
+})
