@@ -31,7 +31,7 @@ export const resize: Kernel<ResizeParams> = {
         code: WGSL,
         inputs: { x, table },
         outputs: { y },
-        params: { from: u32(from), to: u32(to), inner: u32(inner), taps: u32(taps.count) },
+        params: { size_in: u32(from), size_out: u32(to), inner: u32(inner), taps: u32(taps.count) },
         size: { threads: count(dims) },
       })
       table.release()
@@ -98,10 +98,10 @@ function resampleCpu(x: Float32Array, y: Float32Array, { from, to, inner }: Shap
 const WGSL = `
 fn at(i: u32) {
   let n = i % params.inner;
-  let out = (i / params.inner) % params.to;
-  let o = i / (params.inner * params.to);
+  let out = (i / params.inner) % params.size_out;
+  let o = i / (params.inner * params.size_out);
   let row = out * (params.taps + 1u);
-  let first = (o * params.from + u32(table[row])) * params.inner + n;
+  let first = (o * params.size_in + u32(table[row])) * params.inner + n;
   var sum = 0.0;
   for (var k = 0u; k < params.taps; k++) { sum += table[row + 1u + k] * x[first + k * params.inner]; }
   y[i] = sum;

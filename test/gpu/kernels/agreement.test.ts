@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { GpuBackend } from '../../../src/gpu/backend.ts'
+import type { Kernel } from '../../../src/gpu/kernel.ts'
+import { affine } from '../../../src/gpu/kernels/affine.ts'
+import { alignReduce } from '../../../src/gpu/kernels/align-reduce.ts'
+import { channelMean } from '../../../src/gpu/kernels/channel-mean.ts'
+import { combine } from '../../../src/gpu/kernels/combine.ts'
+import { concatBatch } from '../../../src/gpu/kernels/concat-batch.ts'
+import { crop } from '../../../src/gpu/kernels/crop.ts'
+import { extremes } from '../../../src/gpu/kernels/extremes.ts'
+import { minMax } from '../../../src/gpu/kernels/min-max.ts'
+import { moments } from '../../../src/gpu/kernels/moments.ts'
+import { pad } from '../../../src/gpu/kernels/pad.ts'
+import { resize } from '../../../src/gpu/kernels/resize.ts'
+import { sliceBatch } from '../../../src/gpu/kernels/slice-batch.ts'
+import { CpuBackend } from '../../../src/tensor/cpu.ts'
+import { resizeMethods } from '../../../src/tensor/resize-taps.ts'
+import { count, type Dims, type Tensor } from '../../../src/tensor/tensor.ts'
+import { maxAbsDifference } from '../../support/fixtures.ts'
+import { openTestBackend } from '../../support/webgpu.ts'
+
+let gpu: GpuBackend
+let close: () => Promise<void>
+
+beforeAll(async () => ({ backend: gpu, close } = await openTestBackend()))
+afterAll(() => close())
+
+/** Both halves of a kernel on the same values; every tensor released. Resolves to the largest difference. */
+async function apart<P>(
+  kernel: Kernel<P>,
+  inputs: readonly (readonly [Float32Array, Dims])[],
+  params: P,
+): Promise<number> {
+  const cpu = new CpuBackend()
+  const owned: Tensor[] = []
+  const own = <T extends Tensor>(tensor: T): T => {
+    owned.push(tensor)
+    return tensor
+  }
+  let difference = Infinity
+  try {
+    const onCpu = inputs.map(([data, dims]) => own(cpu.upload(data, dims)))
+    const onGpu = inputs.map(([data, dims]) => own(gpu.upload(data, dims)))
+    const expected = own(kernel.cpu(onCpu, params, cpu))
+    const actual = own(kernel.gpu(onGpu, params, gpu))
+    expect(actual.dims).toEqual(expected.dims)
+    difference = maxAbsDifference(await gpu.read(actual), expected.data)
+  } finally {
+    for (const tensor of owned) tensor.release()
+  }
+  expect([cpu.bytes, gpu.bytes]).toEqual([0, 0])
+  return difference
+}
+
+/** Values in −1..1 from a seed, so that a failure is one number. */
+function noise(seed: number, n: number): Float32Array {
+  let state = seed >>> 0
+  return Float32Array.from({ length: n }, () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
+    return (state / 2 ** 31 - 1) * 0.999
+  })
+}
+
+const seed = fc.integer({ min: 0, max: 2 ** 31 })
+const size = fc.integer({ min: 1, max: 45 })
+const shape = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }), size, size)
+const filled = ([dims, s]: readonly [Dims, number]): [Float32Array, Dims] => [noise(s, count(dims)), dims]
+const tensor = fc.tuple(shape, seed).map(filled)
+const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => Promise<void>, numRuns = 30): Promise<void> =>
+  fc.assert(fc.asyncProperty(arbitrary, holds), { numRuns, seed: 7 })
+
+test.each(resizeMethods)('resize %s: any size to any size, with and without antialias', async (method) => {
+  await check(fc.tuple(tensor, size, size, fc.boolean()), async ([x, width, height, antialias]) => {
+    expect(await apart(resize, [x], { width, height, method, antialias })).toBeLessThan(2e-6)
+  })
+})
+
+test('pad and crop', async () => {
+  await check(fc.tuple(tensor, size, size), async ([[data, dims], more, wider]) => {
+    const [, , h = 1, w = 1] = dims
+    expect(await apart(pad, [[data, dims]], { width: w + wider - 1, height: h + more - 1 })).toBe(0)
+    expect(await apart(crop, [[data, dims]], { width: Math.min(w, wider), height: Math.min(h, more) })).toBe(0)
+  })
+})
+
+test('affine, with and without limits', async () => {
+  const factor = fc.float({ min: -4, max: 4, noNaN: true })
+  await check(fc.tuple(tensor, factor, factor, fc.boolean()), async ([x, a, b, limited]) => {
+    expect(await apart(affine, [x], { a, b, ...(limited && { clamp: [-0.5, 0.75] as const }) })).toBeLessThan(2e-6)
+  })
+})
+
+test('combine one, two and three tensors', async () => {
+  await check(fc.tuple(shape, seed, fc.integer({ min: 1, max: 3 })), async ([dims, s, n]) => {
+    const inputs = Array.from({ length: n }, (_, i) => filled([dims, s + i]))
+    expect(await apart(combine, inputs, { weights: [0.7, -1.3, 2.1].slice(0, n) })).toBeLessThan(2e-6)
+  })
+})
+
+test('channel mean', async () => {
+  await check(tensor, async (x) => {
+    expect(await apart(channelMean, [x], {})).toBeLessThan(1e-6)
+  })
+})
+
+test('concat and slice along the batch', async () => {
+  await check(fc.tuple(shape, seed, fc.integer({ min: 1, max: 4 })), async ([dims, s, n]) => {
+    const inputs = Array.from({ length: n }, (_, i) => filled([[1 + (i % 2), ...dims.slice(1)], s + i]))
+    expect(await apart(concatBatch, inputs, {})).toBe(0)
+    const [batch = 1] = dims
+    expect(await apart(sliceBatch, [filled([dims, s])], { start: batch - 1, count: 1 })).toBe(0)
+  })
+})
+
+test('min-max and where, with several equal values too', async () => {
+  await check(fc.tuple(tensor, fc.boolean()), async ([[data, dims], coarse]) => {
+    const values = coarse ? data.map((v) => Math.round(v * 2)) : data
+    expect(await apart(minMax, [[values, dims]], {})).toBe(0)
+  })
+  expect(await apart(minMax, [[noise(5, 400_000), [2, 1, 400, 500]]], {})).toBe(0)
+})
+
+const ensemble = fc
+  .tuple(fc.integer({ min: 1, max: 11 }), size, size, seed)
+  .map(([e, h, w, s]) => ({ stack: filled([[e, 1, h, w], s]), members: e, values: noise(s + 1, 2 * e) }))
+
+test('moments of an ensemble', async () => {
+  await check(ensemble, async ({ stack, members, values }) => {
+    expect(await apart(moments, [stack], { centres: [...values.subarray(0, members)] })).toBeLessThan(2e-3)
+  })
+  expect(await apart(moments, [[noise(3, 3 * 9000), [3, 1, 90, 100]]], { centres: [0, 0.1, 0.2] })).toBeLessThan(2e-3)
+})
+
+test.each(['median', 'mean'] as const)('align-reduce with %s: value and deviation', async (reduction) => {
+  await check(fc.tuple(ensemble, fc.boolean()), async ([{ stack, members, values }, deviation]) => {
+    const scales = [...values.subarray(0, members)].map((v) => v + 1.5)
+    const shifts = [...values.subarray(members)]
+    expect(await apart(alignReduce, [stack], { scales, shifts, reduction, deviation })).toBeLessThan(3e-6)
+  })
+})
+
+test.each(['median', 'mean'] as const)('extremes of the %s name the same members', async (reduction) => {
+  await check(ensemble, async ({ stack, members, values }) => {
+    const scales = [...values.subarray(0, members)].map((v) => v + 1.5)
+    const shifts = [...values.subarray(members)]
+    expect(await apart(extremes, [stack], { scales, shifts, reduction })).toBe(0)
+  })
+})
