@@ -21,6 +21,8 @@ export default tseslint.config(
       // a class may stand for an interface with state (Rete's schemes), and `{}` for "no members yet"
       '@typescript-eslint/no-dynamic-delete': 'off',
       'svelte/no-at-html-tags': 'error',
+      // collections in the editor's state are replaced, never changed ($state.raw)
+      'svelte/prefer-svelte-reactivity': 'off',
     },
   },
   {

@@ -45,6 +45,7 @@ export const TEXT = {
   autoToggle: (label: string) => `${label}: checkpoint default`,
   more: (count: number) => `${count} more`,
   unknownType: (type: string) => `Unknown node type “${type}”. It is kept as it is and does not run.`,
+  waitsFor: (title: string) => `waits for ${title}`,
   dropHere: 'Drop a picture or a preset',
   disconnect: 'Disconnect',
   input: 'input',
