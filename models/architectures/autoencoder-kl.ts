@@ -1,5 +1,5 @@
 import { GraphBuilder } from '../../src/onnx/builder.ts'
-import type { BuiltGraph, ParameterShapes, Value } from '../../src/onnx/graph.ts'
+import type { BuiltGraph, GraphTarget, ParameterShapes, Value } from '../../src/onnx/graph.ts'
 import type { AutoencoderKlConfig } from './autoencoder-config.ts'
 import { conv2d, groupNorm, linear, toPixels, toTokens } from './layers.ts'
 import { resnetBlock } from './resnet-block.ts'
@@ -10,10 +10,10 @@ const epsilon = 1e-6
  * diffusers' AutoencoderKL, encoder half. Input `image` [B,3,H,W] in −1..1, sides multiples of the factor; output
  * `latent` [B,C,h,w]: the mode of the posterior (the first C channels of quant_conv) × scaling_factor.
  */
-export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, compute: 'f32' | 'f16'): BuiltGraph {
-  const g = new GraphBuilder('vae encoder', shapes, compute)
+export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, target: GraphTarget): BuiltGraph {
+  const g = new GraphBuilder('vae encoder', shapes, target)
   const { channels, layers, groups, latentChannels } = config
-  const image = g.cast(g.input('image', 'f32', ['batch', config.inChannels, 'image_height', 'image_width']), compute)
+  const image = g.cast(g.input('image', 'f32', ['batch', config.inChannels, 'image_height', 'image_width']), g.compute)
   let width = channels[0] ?? 0
   let x = conv2d(g, image, 'encoder.conv_in', { in: config.inChannels, out: width, kernel: 3, padding: 1 })
   channels.forEach((out, block) => {
@@ -48,11 +48,11 @@ function meanOnly(g: GraphBuilder, moments: Value, channels: number): Value {
 /**
  * The decoder half. Input `latent` [B,C,h,w], still × scaling_factor; output `image` [B,3,H,W], about −1..1, not clipped.
  */
-export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, compute: 'f32' | 'f16'): BuiltGraph {
-  const g = new GraphBuilder('vae decoder', shapes, compute)
+export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, target: GraphTarget): BuiltGraph {
+  const g = new GraphBuilder('vae decoder', shapes, target)
   const { channels, layers, groups, latentChannels } = config
   const latent = g.input('latent', 'f32', ['batch', latentChannels, 'height', 'width'])
-  let x = g.cast(g.div(latent, g.scalar(config.scalingFactor, 'f32')), compute)
+  let x = g.cast(g.div(latent, g.scalar(config.scalingFactor, 'f32')), g.compute)
   if (config.postQuantConv) {
     x = conv2d(g, x, 'post_quant_conv', { in: latentChannels, out: latentChannels, kernel: 1 })
   }
@@ -67,13 +67,21 @@ export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
       width = out
     }
     if (block === reversed.length - 1) return
-    const larger = g.upsampleNearest(x)
-    x = conv2d(g, larger, `${name}.upsamplers.0.conv`, { in: out, out, kernel: 3, padding: 1 })
+    x = upsample(g, x, `${name}.upsamplers.0.conv`, out)
   })
   const normal = g.silu(groupNorm(g, x, 'decoder.conv_norm_out', { channels: width, groups, epsilon }))
   const image = conv2d(g, normal, 'decoder.conv_out', { in: width, out: config.outChannels, kernel: 3, padding: 1 })
   g.output('image', g.cast(image, 'f32'), ['batch', config.outChannels, 'image_height', 'image_width'])
   return g.finish()
+}
+
+/** Nearest-neighbour ×2, then a 3×3 convolution. On the processor, products are what costs time: convDoubled has fewer. */
+function upsample(g: GraphBuilder, x: Value, name: string, channels: number): Value {
+  if (g.target === 'webgpu') {
+    return conv2d(g, g.upsampleNearest(x), name, { in: channels, out: channels, kernel: 3, padding: 1 })
+  }
+  const weight = g.parameter(`${name}.weight`, [channels, channels, 3, 3])
+  return g.convDoubled(x, weight, g.parameter(`${name}.bias`, [channels]))
 }
 
 /** Residual block, attention over all pixels with one head, residual block. */
@@ -86,7 +94,12 @@ function middle(g: GraphBuilder, input: Value, name: string, config: Autoencoder
 }
 
 /** Files from before diffusers 0.18, among them Stable Diffusion's own, call the projections otherwise. */
-const oldNames: Readonly<Record<string, string>> = { to_q: 'query', to_k: 'key', to_v: 'value', 'to_out.0': 'proj_attn' }
+const oldNames: Readonly<Record<string, string>> = {
+  to_q: 'query',
+  to_k: 'key',
+  to_v: 'value',
+  'to_out.0': 'proj_attn',
+}
 
 function attention(g: GraphBuilder, x: Value, name: string, channels: number, groups: number): Value {
   const project = (tokens: Value, part: string): Value => {

@@ -1,5 +1,5 @@
 import { GraphBuilder } from '../../src/onnx/builder.ts'
-import type { BuiltGraph, ParameterShapes, Value } from '../../src/onnx/graph.ts'
+import type { BuiltGraph, GraphTarget, ParameterShapes, Value } from '../../src/onnx/graph.ts'
 import type { AutoencoderTinyConfig } from './autoencoder-config.ts'
 import { conv2d } from './layers.ts'
 
@@ -10,14 +10,14 @@ import { conv2d } from './layers.ts'
 export function tinyEncoderGraph(
   config: AutoencoderTinyConfig,
   shapes: ParameterShapes,
-  compute: 'f32' | 'f16',
+  target: GraphTarget,
 ): BuiltGraph {
-  const g = new GraphBuilder('vae encoder', shapes, compute)
+  const g = new GraphBuilder('vae encoder', shapes, target)
   const { channels, inChannels, latentChannels } = config
   const image = g.input('image', 'f32', ['batch', inChannels, 'image_height', 'image_width'])
   // From −1..1 to 0..1.
   const half = g.scalar(0.5, 'f32')
-  let x = g.cast(g.add(g.mul(image, half), half), compute)
+  let x = g.cast(g.add(g.mul(image, half), half), g.compute)
   const layers = numbered('encoder.layers')
   config.encoderBlocks.forEach((blocks, level) => {
     const inputs = level === 0 ? inChannels : channels
@@ -35,14 +35,14 @@ export function tinyEncoderGraph(
 export function tinyDecoderGraph(
   config: AutoencoderTinyConfig,
   shapes: ParameterShapes,
-  compute: 'f32' | 'f16',
+  target: GraphTarget,
 ): BuiltGraph {
-  const g = new GraphBuilder('vae decoder', shapes, compute)
+  const g = new GraphBuilder('vae decoder', shapes, target)
   const { channels, outChannels, latentChannels } = config
   const latent = g.input('latent', 'f32', ['batch', latentChannels, 'height', 'width'])
   const bound = 3
   const softly = g.tanh(g.mul(latent, g.scalar(1 / (bound * config.scalingFactor), 'f32')))
-  let x = g.cast(g.mul(softly, g.scalar(bound, 'f32')), compute)
+  let x = g.cast(g.mul(softly, g.scalar(bound, 'f32')), g.compute)
   const layers = numbered('decoder.layers')
   x = g.relu(conv2d(g, x, layers.next(), { in: latentChannels, out: channels, kernel: 3, padding: 1 }))
   layers.next()

@@ -63,7 +63,10 @@ export function clipTextGraph(config: ClipTextConfig, shapes: ParameterShapes, t
 
 function encoderLayer(g: GraphBuilder, x: Value, name: string, config: ClipTextConfig, tokens: number): Value {
   const { hidden, intermediate, epsilon } = config
-  const attended = g.add(x, causalAttention(g, layerNorm(g, x, `${name}.layer_norm1`, hidden, epsilon), name, config, tokens))
+  const attended = g.add(
+    x,
+    causalAttention(g, layerNorm(g, x, `${name}.layer_norm1`, hidden, epsilon), name, config, tokens),
+  )
   const normal = layerNorm(g, attended, `${name}.layer_norm2`, hidden, epsilon)
   const inner = linear(g, normal, `${name}.mlp.fc1`, hidden, intermediate)
   const active = config.activation === 'gelu' ? g.gelu(inner) : g.silu(inner, 1.702)

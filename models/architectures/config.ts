@@ -42,11 +42,18 @@ export class ConfigReader {
   perBlock(key: string, blocks: number, fallback: number): readonly number[] {
     const value = this.json[key] ?? fallback
     if (isCount(value)) return Array.from({ length: blocks }, () => value)
-    return isList(value, isCount) && value.length === blocks ? value : this.refuse(key, `a number, or ${blocks} of them`)
+    return isList(value, isCount) && value.length === blocks
+      ? value
+      : this.refuse(key, `a number, or ${blocks} of them`)
   }
 
   /** Block types: `blocks` names out of `known`. */
-  types<const C extends string>(key: string, known: readonly C[], blocks: number, fallback: readonly C[]): readonly C[] {
+  types<const C extends string>(
+    key: string,
+    known: readonly C[],
+    blocks: number,
+    fallback: readonly C[],
+  ): readonly C[] {
     const value = this.json[key] ?? fallback
     const isKnown = (name: unknown): name is C => known.some((one) => one === name)
     const fits = isList(value, isKnown) && value.length === blocks

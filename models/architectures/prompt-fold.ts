@@ -27,7 +27,12 @@ export interface CrossAttentionWeights {
  *
  * which is exact. Everything but x is constant: four matrices become heads·2 + 1 vectors.
  */
-export function foldPrompt(weights: CrossAttentionWeights, text: Float32Array, channels: number, heads: number): FoldedPrompt {
+export function foldPrompt(
+  weights: CrossAttentionWeights,
+  text: Float32Array,
+  channels: number,
+  heads: number,
+): FoldedPrompt {
   const dim = text.length / 2
   const [first, second] = [text.subarray(0, dim), text.subarray(dim)]
   const keyDifference = difference(multiply(weights.key, first), multiply(weights.key, second))

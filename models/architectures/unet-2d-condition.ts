@@ -1,17 +1,16 @@
 import { GraphBuilder } from '../../src/onnx/builder.ts'
-import type { BuiltGraph, ParameterShapes, Value } from '../../src/onnx/graph.ts'
+import type { BuiltGraph, GraphTarget, ParameterShapes, Value } from '../../src/onnx/graph.ts'
 import { conv2d, groupNorm, linear } from './layers.ts'
 import { foldPrompt, type FoldedPrompt } from './prompt-fold.ts'
 import { resnetBlock, type TimeEmbedding } from './resnet-block.ts'
 import { transformer2d, type Prompt } from './transformer-2d.ts'
 import type { UnetConfig } from './unet-config.ts'
 
-export interface UnetOptions {
+export interface UnetOptions extends GraphTarget {
   /** Embedding of the constant prompt, [tokens, cross_attention_dim]. */
   readonly text: Float32Array
   /** Cross-attentions folded by `foldCrossAttentions`; left out, they are computed from `text` in every call. */
   readonly folded?: ReadonlyMap<string, FoldedPrompt>
-  readonly compute?: 'f32' | 'f16'
 }
 
 /**
@@ -24,7 +23,7 @@ export interface UnetOptions {
  * `forward_upsample_size`).
  */
 export function unetGraph(config: UnetConfig, shapes: ParameterShapes, options: UnetOptions): BuiltGraph {
-  const g = new GraphBuilder('unet', shapes, options.compute ?? 'f32')
+  const g = new GraphBuilder('unet', shapes, options)
   const { channels, inChannels, outChannels, groups, epsilon } = config
   const half = inChannels / 2
   const image = g.input('image_latent', 'f32', ['batch', half, 'height', 'width'])

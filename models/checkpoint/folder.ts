@@ -50,7 +50,8 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
       defaultResolution: optionalInteger(reader, 'default_processing_resolution'),
       scaleInvariant: reader.boolean('scale_invariant', true),
       shiftInvariant: reader.boolean('shift_invariant', true),
-      predictionType: index['prediction_type'] == null ? null : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
+      predictionType:
+        index['prediction_type'] == null ? null : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
     },
   }
 }

@@ -87,7 +87,8 @@ export class OpenedCheckpoint implements Checkpoint {
 
   async #create(part: Part, signal: AbortSignal): Promise<OnnxSession> {
     const weights = await this.#weights(part === 'unet' ? 'unet' : 'vae', signal)
-    const built = part === 'unet' ? await this.#unet(weights, signal) : vaeGraph(part, this.folder, weights)
+    const built =
+      part === 'unet' ? await this.#unet(weights, signal) : vaeGraph(part, this.folder, weights, this.#target)
     return this.runtime.create(await modelSource(built, weights, signal))
   }
 
@@ -96,11 +97,15 @@ export class OpenedCheckpoint implements Checkpoint {
     const text = await emptyPrompt(files, this.runtime, unet.crossAttentionDim, this.#variant, signal)
     const foldable = this.#fold && text.length === 2 * unet.crossAttentionDim
     const folded = foldable ? await foldCrossAttentions(unet, weights, text, signal) : undefined
-    return unetGraph(unet, weights, { text, compute: this.#precision, ...(folded && { folded }) })
+    return unetGraph(unet, weights, { text, compute: this.#precision, target: this.#target, ...(folded && { folded }) })
   }
 
   #weights(component: Component, signal: AbortSignal): Promise<WeightSet> {
     return openWeights(this.folder.files, component, { prefer: this.#variant, signal })
+  }
+
+  get #target(): 'wasm' | 'webgpu' {
+    return this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
   }
 
   get #variant(): Variant {
@@ -110,9 +115,14 @@ export class OpenedCheckpoint implements Checkpoint {
 
 type Part = 'encoder' | 'unet' | 'decoder'
 
-function vaeGraph(part: 'encoder' | 'decoder', { vae }: CheckpointFolder, weights: WeightSet): BuiltGraph {
-  if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, 'f32')
-  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, 'f32')
+function vaeGraph(
+  part: 'encoder' | 'decoder',
+  { vae }: CheckpointFolder,
+  weights: WeightSet,
+  target: 'wasm' | 'webgpu',
+): BuiltGraph {
+  if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, { target })
+  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { target })
 }
 
 /** The one output of a model. */

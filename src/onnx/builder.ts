@@ -22,11 +22,16 @@ export class GraphBuilder extends GraphCore {
     const pads = typeof padding === 'number' ? [padding, padding, padding, padding] : [...padding]
     // onnxruntime-web 1.30 fails on WebGPU when a convolution has no bias.
     const shift = bias ?? this.constant(new Float32Array(known(out)), [known(out)])
-    return this.op('Conv', [x, weight, shift], { dims: [x.dims[0] ?? null, out ?? null, null, null] }, {
-      kernel_shape: { ints: [height ?? 1, width ?? 1] },
-      strides: { ints: [stride, stride] },
-      pads: { ints: pads },
-    })
+    return this.op(
+      'Conv',
+      [x, weight, shift],
+      { dims: [x.dims[0] ?? null, out ?? null, null, null] },
+      {
+        kernel_shape: { ints: [height ?? 1, width ?? 1] },
+        strides: { ints: [stride, stride] },
+        pads: { ints: pads },
+      },
+    )
   }
 
   /** x · weightᵀ + bias: x [..., Cin], weight [Cout,Cin] as torch stores it, bias [Cout] → [..., Cout]. */
@@ -35,7 +40,12 @@ export class GraphBuilder extends GraphCore {
     const rank = x.dims.length
     this.#expect('Linear', x, rank - 1, channels)
     const rows = rank === 2 ? x : this.reshape(x, [-1, known(channels)])
-    const product = this.op('Gemm', [rows, weight, bias], { dims: [rows.dims[0] ?? null, out ?? null] }, { transB: { int: 1 } })
+    const product = this.op(
+      'Gemm',
+      [rows, weight, bias],
+      { dims: [rows.dims[0] ?? null, out ?? null] },
+      { transB: { int: 1 } },
+    )
     if (rank === 2) return product
     if (rank !== 3) throw new AppError('onnx/wrong-shape', `Linear takes 2 or 3 axes, not ${rank}.`)
     return this.reshapeLike(product, x, [known(out)])
@@ -92,13 +102,23 @@ export class GraphBuilder extends GraphCore {
   /** (x − mean) / √(variance + ε) over everything after the second axis, then · scale + bias per channel. x [B,C,...]. */
   instanceNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
     this.#expect('InstanceNormalization', x, 1, scale.dims[0])
-    return this.op('InstanceNormalization', [x, scale, bias], { dims: x.dims, type: x.type }, { epsilon: { float: epsilon } })
+    return this.op(
+      'InstanceNormalization',
+      [x, scale, bias],
+      { dims: x.dims, type: x.type },
+      { epsilon: { float: epsilon } },
+    )
   }
 
   /** Normalises the last axis; scale and bias [C]. */
   layerNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
     this.#expect('LayerNormalization', x, x.dims.length - 1, scale.dims[0])
-    return this.op('LayerNormalization', [x, scale, bias], { dims: x.dims, type: x.type }, { axis: { int: -1 }, epsilon: { float: epsilon } })
+    return this.op(
+      'LayerNormalization',
+      [x, scale, bias],
+      { dims: x.dims, type: x.type },
+      { axis: { int: -1 }, epsilon: { float: epsilon } },
+    )
   }
 
   /**
@@ -107,7 +127,13 @@ export class GraphBuilder extends GraphCore {
    */
   attention(q: Value, k: Value, v: Value, heads: number, scale: number): Value {
     this.#expect('MultiHeadAttention', k, 2, q.dims[2])
-    return this.op('MultiHeadAttention', [q, k, v], { dims: q.dims }, { num_heads: { int: heads }, scale: { float: scale } }, microsoft)
+    return this.op(
+      'MultiHeadAttention',
+      [q, k, v],
+      { dims: q.dims },
+      { num_heads: { int: heads }, scale: { float: scale } },
+      microsoft,
+    )
   }
 
   /** Reshapes to `dims`; 0 keeps the axis of the same position, −1 is what is left. */
@@ -124,7 +150,8 @@ export class GraphBuilder extends GraphCore {
   /** Reshapes to [B, −1, ...dims], where B is the first axis of `like`. */
   reshapeLike(x: Value, like: Value, dims: readonly number[]): Value {
     const key = `${like.name}|${dims.join(',')}`
-    const shape = this.#batched.get(key) ?? this.concat([this.slice(this.shape(like), 0, 1), this.integers([-1, ...dims])], 0)
+    const shape =
+      this.#batched.get(key) ?? this.concat([this.slice(this.shape(like), 0, 1), this.integers([-1, ...dims])], 0)
     this.#batched.set(key, shape)
     return this.op('Reshape', [x, shape], { dims: [like.dims[0] ?? null, null, ...dims], type: x.type })
   }
@@ -138,7 +165,12 @@ export class GraphBuilder extends GraphCore {
   }
 
   transpose(x: Value, axes: readonly number[]): Value {
-    return this.op('Transpose', [x], { dims: axes.map((axis) => x.dims[axis] ?? null), type: x.type }, { perm: { ints: axes } })
+    return this.op(
+      'Transpose',
+      [x],
+      { dims: axes.map((axis) => x.dims[axis] ?? null), type: x.type },
+      { perm: { ints: axes } },
+    )
   }
 
   concat(parts: readonly Value[], axis: number): Value {
@@ -152,7 +184,10 @@ export class GraphBuilder extends GraphCore {
   /** Elements `from` up to `to` of one axis. */
   slice(x: Value, from: number, to: number, axis = 0): Value {
     const dims = x.dims.map((dim, i) => (i === axis ? to - from : dim))
-    return this.op('Slice', [x, this.integers([from]), this.integers([to]), this.integers([axis])], { dims, type: x.type })
+    return this.op('Slice', [x, this.integers([from]), this.integers([to]), this.integers([axis])], {
+      dims,
+      type: x.type,
+    })
   }
 
   /** Rows of a table [N,C] by int64 indices [...]. */
@@ -174,6 +209,32 @@ export class GraphBuilder extends GraphCore {
     return this.op('Resize', [x, undefined, scales], { dims, type: x.type }, nearest)
   }
 
+  /**
+   * A 3×3 convolution of x with every pixel doubled, weight [Cout,Cin,3,3]. A doubled picture repeats its pixels, so each
+   * of the four output phases is a 2×2 convolution of x itself, whose weights are sums of the 3×3 ones: 16 products per
+   * input pixel instead of 36. The sums are of constants, which the runtime computes when it makes the session.
+   */
+  convDoubled(x: Value, weight: Value, bias: Value): Value {
+    const [out = null, channels = null] = weight.dims
+    const phases = [0, 1].flatMap((row) =>
+      [0, 1].map((column) => {
+        const rows = this.op('MatMul', [this.constant(merges[row] ?? [], [2, 3]), weight], {
+          dims: [out, channels, 2, 3],
+        })
+        const merge = this.constant(transposed(merges[column] ?? []), [3, 2])
+        const padding = [1 - row, 1 - column, row, column] as const
+        return this.conv(x, this.op('MatMul', [rows, merge], { dims: [out, channels, 2, 2] }), bias, { padding })
+      }),
+    )
+    const dims = [x.dims[0] ?? null, out, null, null]
+    return this.op(
+      'DepthToSpace',
+      [this.concat(phases, 1)],
+      { dims },
+      { blocksize: { int: 2 }, mode: { string: 'DCR' } },
+    )
+  }
+
   /** x in another element type; x itself when it has it. */
   cast(x: Value, type: ElementType): Value {
     if (x.type === type) return x
@@ -185,7 +246,8 @@ export class GraphBuilder extends GraphCore {
   }
 
   #binary(op: string, a: Value, b: Value): Value {
-    if (a.type !== b.type) throw new AppError('onnx/wrong-type', `${op} of ${a.type} ${a.name} and ${b.type} ${b.name}.`)
+    if (a.type !== b.type)
+      throw new AppError('onnx/wrong-type', `${op} of ${a.type} ${a.name} and ${b.type} ${b.name}.`)
     const rank = Math.max(a.dims.length, b.dims.length)
     const dims = Array.from({ length: rank }, (_, i): Dim => {
       const left = a.dims[i - rank + a.dims.length]
@@ -203,7 +265,10 @@ export class GraphBuilder extends GraphCore {
   #expect(op: string, x: Value, axis: number, wanted: Dim | undefined): void {
     const found = x.dims[axis]
     if (found === wanted || found === null || wanted === null) return
-    throw new AppError('onnx/wrong-shape', `${op} in ${this.name} takes ${String(wanted)} channels, but ${x.name} has ${String(found)}.`)
+    throw new AppError(
+      'onnx/wrong-shape',
+      `${op} in ${this.name} takes ${String(wanted)} channels, but ${x.name} has ${String(found)}.`,
+    )
   }
 }
 
@@ -213,6 +278,18 @@ const nearest: Readonly<Record<string, Attribute>> = {
   coordinate_transformation_mode: { string: 'asymmetric' },
   nearest_mode: { string: 'floor' },
 }
+
+/**
+ * Output rows 2i and 2i + 1 of a doubled picture see input rows (i − 1, i, i) and (i, i, i + 1): which of three weights
+ * fall on the first and which on the second of the two rows they read, [2,3].
+ */
+const merges: readonly (readonly number[])[] = [
+  [1, 0, 0, 0, 1, 1],
+  [1, 1, 0, 0, 0, 1],
+]
+
+/** [2,3] → [3,2]. */
+const transposed = (m: readonly number[]): readonly number[] => [0, 3, 1, 4, 2, 5].map((i) => m[i] ?? 0)
 
 const add = (a: Dim, b: Dim): Dim => (a === null || b === null ? null : a + b)
 

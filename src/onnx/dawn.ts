@@ -11,7 +11,8 @@ export function copySharedMemoryBeforeWriting(device: GPUDevice): void {
   patched.add(queue)
   const write = queue.writeBuffer
   queue.writeBuffer = function (buffer, offset, data, from = 0, size) {
-    if (!isShared(data as GPUAllowSharedBufferSource)) return write.call(this, buffer, offset, data as GPUAllowSharedBufferSource, from, size)
+    if (!isShared(data as GPUAllowSharedBufferSource))
+      return write.call(this, buffer, offset, data as GPUAllowSharedBufferSource, from, size)
     // Offsets count elements for views and bytes for buffers.
     const unit = ArrayBuffer.isView(data) && 'BYTES_PER_ELEMENT' in data ? Number(data.BYTES_PER_ELEMENT) : 1
     const [whole, start] = ArrayBuffer.isView(data) ? [data.buffer, data.byteOffset] : [data, 0]

@@ -47,6 +47,14 @@ export interface ParameterView {
   readonly type?: ElementType
 }
 
+/** What a graph is built for. */
+export interface GraphTarget {
+  /** Element type of activations and weights: f16 only where the runtime has shader-f16. Default f32. */
+  readonly compute?: 'f32' | 'f16'
+  /** Some forms are faster on one runtime than on the other; results agree. Default wasm. */
+  readonly target?: 'wasm' | 'webgpu'
+}
+
 /** Bookkeeping of a graph under construction: names, nodes, constants, parameters. `builder.ts` adds the operators. */
 export class GraphCore {
   readonly #nodes: Node[] = []
@@ -55,17 +63,21 @@ export class GraphCore {
   readonly #inputs: ValueInfo[] = []
   readonly #outputs: ValueInfo[] = []
   #count = 0
+  readonly compute: 'f32' | 'f16'
+  readonly target: 'wasm' | 'webgpu'
 
   /**
    * @param name for messages: "unet".
    * @param shapes the checkpoint's parameters.
-   * @param compute element type of activations and weights: f16 only where the runtime has shader-f16.
    */
   constructor(
     readonly name: string,
     readonly shapes: ParameterShapes,
-    readonly compute: 'f32' | 'f16' = 'f32',
-  ) {}
+    options: GraphTarget = {},
+  ) {
+    this.compute = options.compute ?? 'f32'
+    this.target = options.target ?? 'wasm'
+  }
 
   /** An input of the model; a string is a dynamic dimension. */
   input(name: string, type: ElementType, dims: readonly (number | string)[]): Value {

@@ -47,7 +47,11 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
   const { backend } = options
   copySharedMemoryBeforeWriting(backend.device)
   const suspending = 'Suspending' in WebAssembly
-  const ort = await load(() => (suspending ? import('onnxruntime-web/jspi') : import('onnxruntime-web/webgpu')), options, 1)
+  const ort = await load(
+    () => (suspending ? import('onnxruntime-web/jspi') : import('onnxruntime-web/webgpu')),
+    options,
+    1,
+  )
   const provider: InferenceSession.WebGpuExecutionProviderOption = {
     name: 'webgpu',
     device: backend.device,
@@ -115,7 +119,9 @@ function installedFolder(): string | undefined {
   if (typeof process === 'undefined' || process.versions?.node === undefined) return undefined
   const { createRequire } = process.getBuiltinModule('node:module')
   const file = 'ort-wasm-simd-threaded.wasm'
-  return createRequire(import.meta.url).resolve(`onnxruntime-web/${file}`).slice(0, -file.length)
+  return createRequire(import.meta.url)
+    .resolve(`onnxruntime-web/${file}`)
+    .slice(0, -file.length)
 }
 
 /** One less than there are would leave a page responsive, but it lives in a Worker; beyond 4 little is gained. */

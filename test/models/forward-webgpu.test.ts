@@ -12,6 +12,10 @@ describe('models on WebGPU', () => {
       const { backend, close } = await openTestBackend()
       return { runtime: await openWebGpuRuntime({ backend }), close }
     },
-    { unets: ['tiny-ddim-leading'], others: ['tiny-lcm', 'tiny-ddim-leading'], unetCases: (name) => name.includes('.odd.b2') },
+    {
+      unets: ['tiny-ddim-leading'],
+      others: ['tiny-lcm', 'tiny-ddim-leading'],
+      unetCases: (name) => name.includes('.odd.b2'),
+    },
   )
 })

@@ -102,14 +102,16 @@ export function forwardTests(
     })
 
     it('computes the same with cross-attention folded and not folded', async () => {
-      const [folded, plain] = [await opened(name, { precision: 'f32' }), await opened(name, { precision: 'f32', fold: false })]
+      const [folded, plain] = [
+        await opened(name, { precision: 'f32' }),
+        await opened(name, { precision: 'f32', fold: false }),
+      ]
       for (const one of unetCases(name)) {
         const [a, b] = [await predict(folded, one.name, one.t), await predict(plain, one.name, one.t)]
         expect(maxAbsDifference(a, b), one.name).toBeLessThan(2e-5)
       }
       await Promise.all([folded.close(), plain.close()])
     })
-
   })
 
   describe.each(options.others ?? all)('VAE and text encoder of %s', (name) => {
@@ -117,7 +119,10 @@ export function forwardTests(
       const checkpoint = await opened(name)
       const scale = cases.vae.find((vae) => vae.checkpoint === name)?.scaling_factor ?? NaN
       const [x, z] = [await upload(`${name}.vae.x`), await expected.f32(`${name}.vae.z`)]
-      const scaled = runtime.backend.upload(z.map((value) => value * scale), expected.dims(`${name}.vae.z`))
+      const scaled = runtime.backend.upload(
+        z.map((value) => value * scale),
+        expected.dims(`${name}.vae.z`),
+      )
       const mean = (await expected.f32(`${name}.vae.mean`)).map((value) => value * scale)
       const latent = await take(await checkpoint.encode(x, signal))
       expect(maxAbsDifference(latent, mean)).toBeLessThan(tolerance)
