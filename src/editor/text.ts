@@ -3,7 +3,7 @@ import type { PortKind } from '../node/values.ts'
 
 /** Everything the person reads that does not come from a node's declaration or from an error. */
 export const TEXT = {
-  toolbar: 'Graph',
+  name: 'Marigold Nodes',
   progress: 'Progress of the run',
   run: 'Run',
   cancel: 'Cancel',

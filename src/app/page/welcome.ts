@@ -8,7 +8,7 @@ export const WELCOME: unknown = {
   ...depth,
   nodes: depth.nodes.map((node) =>
     'picture' in node.params && node.params.picture === null && first
-      ? { ...node, params: { ...node.params, picture: { from: 'example', name: first.name } } }
+      ? { ...node, params: { picture: { from: 'example', name: first.name } } }
       : node,
   ),
 }
