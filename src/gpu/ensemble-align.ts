@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts'
-import { alignMaps, type AlignOptions, type Alignment } from '../tensor/ensemble/align.ts'
+import { alignMaps, initialMaps, type AlignOptions, type Alignment } from '../tensor/ensemble/align.ts'
 import type { AtExtremes, Maps, Moments } from '../tensor/ensemble/objective.ts'
 import { nchw, sameDims } from '../tensor/shape.ts'
 import { count, type Backend, type Tensor } from '../tensor/tensor.ts'
@@ -82,24 +82,24 @@ async function align(scope: Scope, stack: Tensor, params: EnsembleParams): Promi
     .flatMap((members) =>
       Array.from({ length: members }, (_, m) => ({ min: limits[4 * m] ?? 0, max: limits[4 * m + 1] ?? 0 })),
     )
-  const centres = bounds.map(({ min, max }) => Math.fround((min + max) / 2))
-  const sums = await scope.read(moments, [stack], { centres })
+  const initial = initialMaps(bounds, params.alignment)
+  const sums = await scope.read(moments, [stack], initial)
   const { reduction, signal } = params
   const atExtremes = async ({ scales, shifts }: Maps): Promise<AtExtremes> => {
     signal?.throwIfAborted()
     const values = await scope.read(extremes, [stack], { scales, shifts, reduction })
-    return [values.subarray(0, centres.length), values.subarray(centres.length)]
+    return [values.subarray(0, bounds.length), values.subarray(bounds.length)]
   }
-  return alignMaps(bounds, momentsOf(sums, centres, count(stack.dims) / centres.length), atExtremes, params)
+  return alignMaps(momentsOf(sums, initial, count(stack.dims) / bounds.length), atExtremes, params)
 }
 
 /** Adds the blocks of the `moments` kernel in float64. */
-function momentsOf(sums: Float32Array, centres: readonly number[], pixels: number): Moments {
-  const members = centres.length
+function momentsOf(sums: Float32Array, initial: Maps, pixels: number): Moments {
+  const members = initial.scales.length
   const columns = momentCount(members)
   const means = new Array<number>(columns).fill(0)
   sums.forEach((sum, i) => (means[i % columns] = (means[i % columns] ?? 0) + sum / pixels))
-  const product = centres.map(() => new Array<number>(members).fill(0))
+  const product = initial.scales.map(() => new Array<number>(members).fill(0))
   let at = members
   for (let i = 0; i < members; i++) {
     for (let j = i; j < members; j++, at++) {
@@ -109,7 +109,7 @@ function momentsOf(sums: Float32Array, centres: readonly number[], pixels: numbe
       }
     }
   }
-  return { centres, mean: means.slice(0, members), product }
+  return { initial, mean: means.slice(0, members), product }
 }
 
 /** P and its spread at full size, brought to 0..1 by the range of P. */

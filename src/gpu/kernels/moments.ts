@@ -5,8 +5,9 @@ import { dispatch, u32 } from '../dispatch.ts'
 import type { Kernel } from '../kernel.ts'
 
 export interface MomentsParams {
-  /** cᵢ, subtracted from member i first, so that sums stay small and float32 keeps its digits. One per member. */
-  readonly centres: readonly number[]
+  /** s⁰ᵢ and t⁰ᵢ of the initial alignment a⁰ᵢ = s⁰ᵢ·dᵢ + t⁰ᵢ, one per member. */
+  readonly scales: readonly number[]
+  readonly shifts: readonly number[]
 }
 
 /** Pixels per partial sum. */
@@ -16,61 +17,75 @@ const BLOCK = 4096
 export const momentCount = (members: number): number => members + (members * (members + 1)) / 2
 
 /**
- * [E, ...] → [blocks, E + E(E+1)/2]: sums of eᵢ = dᵢ − cᵢ and of eᵢ·eⱼ over blocks of 4096 pixels. The caller adds the
- * blocks in float64, so rounding does not grow with the size of the picture.
+ * [E, ...] → [blocks, E + E(E+1)/2]: sums over blocks of 4096 pixels of vᵢ, then of vᵢ·vⱼ, with v₀ = a⁰₀ − ½ and
+ * vᵢ = a⁰ᵢ − a⁰₀. Members that agree have small vᵢ: their distances come out of sums that are as small, not of
+ * differences of large ones, so float32 is enough. The caller adds the blocks in float64.
  */
 export const moments: Kernel<MomentsParams> = {
   name: 'moments',
-  cpu(inputs, { centres }, backend) {
+  cpu(inputs, params, backend) {
     const x = only(inputs)
-    const { members, size, blocks } = shapeOf(x, centres)
+    const { members, size, blocks } = shapeOf(x, params)
     const columns = momentCount(members)
     const y = new Float32Array(blocks * columns)
-    const e = Array.from({ length: members }, () => new Float64Array(BLOCK))
+    const v = params.scales.map(() => new Float64Array(BLOCK))
     for (let block = 0; block < blocks; block++) {
       const start = block * BLOCK
       const n = Math.min(BLOCK, size - start)
-      e.forEach((values, m) => centred(values, x.data, m * size + start, n, centres[m] ?? 0))
+      residuals(v, x.data, size, start, n, params)
       let out = block * columns
-      for (const values of e) y[out++] = sum(values, n)
+      for (const values of v) y[out++] = sum(values, n)
       for (let i = 0; i < members; i++) {
-        for (let j = i; j < members; j++) y[out++] = dot(e[i] ?? NONE, e[j] ?? NONE, n)
+        for (let j = i; j < members; j++) y[out++] = dot(v[i] ?? NONE, v[j] ?? NONE, n)
       }
     }
     return backend.upload(y, [blocks, columns])
   },
-  gpu(inputs, { centres }, backend) {
+  gpu(inputs, params, backend) {
     const x = only(inputs)
-    const { members, size, blocks } = shapeOf(x, centres)
+    const { members, size, blocks } = shapeOf(x, params)
     const columns = momentCount(members)
-    const centre = backend.upload(Float32Array.from(centres), [members])
+    const maps = backend.upload(Float32Array.from([...params.scales, ...params.shifts]), [2 * members])
     const y = backend.allocate([blocks, columns])
     dispatch(backend, {
       name: 'moments',
       code: WGSL,
-      inputs: { x, centre },
+      inputs: { x, maps },
       outputs: { y },
       params: { members: u32(members), size: u32(size) },
       size: { workgroups: [columns, blocks] },
     })
-    centre.release()
+    maps.release()
     return y
   },
 }
 
 const NONE = new Float64Array(0)
 
-function shapeOf(x: Tensor, centres: readonly number[]): { members: number; size: number; blocks: number } {
+function shapeOf(x: Tensor, { scales }: MomentsParams): { members: number; size: number; blocks: number } {
   const members = x.dims[0] ?? 1
-  if (centres.length !== members) {
-    throw new AppError('gpu/wrong-shape', `${centres.length} centres were given for ${members} members.`)
+  if (scales.length !== members) {
+    throw new AppError('gpu/wrong-shape', `${scales.length} scales were given for ${members} members.`)
   }
   const size = count(x.dims) / members
   return { members, size, blocks: Math.ceil(size / BLOCK) }
 }
 
-function centred(to: Float64Array, from: Float32Array, start: number, n: number, centre: number): void {
-  for (let i = 0; i < n; i++) to[i] = (from[start + i] ?? 0) - centre
+function residuals(
+  v: readonly Float64Array[],
+  data: Float32Array,
+  size: number,
+  start: number,
+  n: number,
+  { scales, shifts }: MomentsParams,
+): void {
+  const first = v[0] ?? NONE
+  v.forEach((values, m) => {
+    const [s, t] = [scales[m] ?? 0, shifts[m] ?? 0]
+    const at = m * size + start
+    if (m === 0) for (let i = 0; i < n; i++) values[i] = s * (data[at + i] ?? 0) + t - 0.5
+    else for (let i = 0; i < n; i++) values[i] = s * (data[at + i] ?? 0) + t - 0.5 - (first[i] ?? 0)
+  })
 }
 
 function sum(a: Float64Array, n: number): number {
@@ -98,6 +113,12 @@ function dot(a: Float64Array, b: Float64Array, n: number): number {
 
 /** One workgroup per block and column; threads add 64 pixels each, then pairwise. */
 const WGSL = `
+fn aligned(m: u32, p: u32) -> f32 { return maps[m] * x[m * params.size + p] + maps[params.members + m]; }
+fn residual(m: u32, p: u32) -> f32 {
+  let first = aligned(0u, p);
+  if (m == 0u) { return first - 0.5; }
+  return aligned(m, p) - first;
+}
 var<workgroup> part: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
@@ -115,8 +136,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let end = min(start + ${BLOCK}u, params.size);
   var total = 0.0;
   for (var p = start + thread; p < end; p += 64u) {
-    let a = x[i * params.size + p] - centre[i];
-    total += select(a * (x[j * params.size + p] - centre[j]), a, column < params.members);
+    let a = residual(i, p);
+    total += select(a * residual(j, p), a, column < params.members);
   }
   part[thread] = total;
   for (var half = 32u; half > 0u; half /= 2u) {

@@ -52,12 +52,11 @@ export function initialMaps(bounds: readonly Bounds[], alignment: AlignOptions['
  * minimised by BFGS with exact gradients in float64. `atExtremes` looks at the pixels; all else comes from the moments.
  */
 export async function alignMaps(
-  bounds: readonly Bounds[],
   moments: Moments,
   atExtremes: (maps: Maps) => Promise<AtExtremes>,
   options: AlignOptions,
 ): Promise<Alignment> {
-  const initial = initialMaps(bounds, options.alignment)
+  const { initial } = moments
   const space = coordinates(initial, options)
   const ranges = new WeakMap<Sample, number>()
   let evaluations = 0

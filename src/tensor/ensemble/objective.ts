@@ -6,12 +6,15 @@ export interface Maps {
   readonly shifts: readonly number[]
 }
 
-/** Means over the pixels, of eᵢ = dᵢ − cᵢ: enough to know every pair's distance without looking at pixels again. */
+/**
+ * Means over the pixels of v₀ = a⁰₀ − ½ and vᵢ = a⁰ᵢ − a⁰₀, a⁰ the members under an initial alignment: enough to know
+ * every pair's distance under any other without looking at pixels again, to the last digits where members agree.
+ */
 export interface Moments {
-  readonly centres: readonly number[]
-  /** mean(eᵢ) */
+  readonly initial: Maps
+  /** mean(vᵢ) */
   readonly mean: readonly number[]
-  /** mean(eᵢ·eⱼ), E × E. */
+  /** mean(vᵢ·vⱼ), E × E. */
   readonly product: readonly (readonly number[])[]
 }
 
@@ -58,24 +61,37 @@ interface Total {
   readonly dt: number[]
 }
 
-/** mean((aᵢ−aⱼ)²) = sᵢ²Nᵢᵢ + sⱼ²Nⱼⱼ − 2sᵢsⱼNᵢⱼ + 2(sᵢμᵢ − sⱼμⱼ)u + u², with u the difference of tᵢ + sᵢcᵢ. */
-function pairs({ scales, shifts }: Maps, { centres, mean, product }: Moments, total: Total): void {
+/**
+ * With σᵢ = sᵢ/s⁰ᵢ, aᵢ = σᵢ·(vᵢ + v₀) + oᵢ, oᵢ = tᵢ − σᵢ·t⁰ᵢ + σᵢ/2 (no vᵢ for i = 0), so a pair differs by Σ wₖvₖ + u:
+ * mean((aᵢ − aⱼ)²) = wᵀNw + 2u·wᵀμ + u².
+ */
+function pairs(maps: Maps, { initial, mean, product }: Moments, total: Total): void {
+  const sigma = maps.scales.map((s, i) => s / (initial.scales[i] ?? 1))
+  const centre = initial.shifts.map((t) => 0.5 - t)
+  const offset = maps.shifts.map((t, i) => t + (sigma[i] ?? 0) * (centre[i] ?? 0))
   const at = (values: readonly number[], i: number): number => values[i] ?? 0
-  const n = (i: number, j: number): number => product[i]?.[j] ?? 0
-  for (let i = 0; i < scales.length; i++) {
-    for (let j = i + 1; j < scales.length; j++) {
-      const [si, sj, ci, cj] = [at(scales, i), at(scales, j), at(centres, i), at(centres, j)]
-      const u = at(shifts, i) + si * ci - at(shifts, j) - sj * cj
-      const difference = si * at(mean, i) - sj * at(mean, j)
-      const square = si * si * n(i, i) + sj * sj * n(j, j) - 2 * si * sj * n(i, j) + 2 * difference * u + u * u
+  for (let i = 0; i < sigma.length; i++) {
+    for (let j = i + 1; j < sigma.length; j++) {
+      const wi = i > 0 ? at(sigma, i) : 0
+      const wj = -at(sigma, j)
+      const w0 = at(sigma, i) - at(sigma, j)
+      const u = at(offset, i) - at(offset, j)
+      const along = (k: number): number => {
+        const row = product[k] ?? []
+        return wi * at(row, i) + wj * at(row, j) + w0 * at(row, 0)
+      }
+      const wm = wi * at(mean, i) + wj * at(mean, j) + w0 * at(mean, 0)
+      const square = wi * along(i) + wj * along(j) + w0 * along(0) + 2 * u * wm + u * u
       if (square <= 0) continue
       const rmse = Math.sqrt(square)
       total.cost += rmse
-      const dt = (difference + u) / rmse
-      total.dt[i] = at(total.dt, i) + dt
-      total.dt[j] = at(total.dt, j) - dt
-      total.ds[i] = at(total.ds, i) + (si * n(i, i) - sj * n(i, j) + at(mean, i) * u) / rmse + ci * dt
-      total.ds[j] = at(total.ds, j) + (sj * n(j, j) - si * n(i, j) - at(mean, j) * u) / rmse - cj * dt
+      const common = along(0) + u * at(mean, 0)
+      for (const [m, sign] of [[i, 1] as const, [j, -1] as const]) {
+        const own = m > 0 ? along(m) + u * at(mean, m) : 0
+        const slope = (own + common + at(centre, m) * (wm + u)) / rmse
+        total.ds[m] = at(total.ds, m) + (sign * slope) / at(initial.scales, m)
+        total.dt[m] = at(total.dt, m) + (sign * (wm + u)) / rmse
+      }
     }
   }
 }
