@@ -40,18 +40,21 @@ export async function denoise(
       signal.throwIfAborted()
       progress(i, steps.length)
       const model = await checkpoint.denoise(image, x, t, signal)
-      const terms: { readonly tensor: Tensor; readonly weight: number }[] = [
-        { tensor: x, weight: next.x },
-        { tensor: model, weight: next.model },
-      ]
-      // A step without noise must draw none, or the generator runs ahead of the reference's.
-      if (next.noise !== 0) {
-        const noise = new Float32Array(n * members.length)
-        generators.forEach((generator, member) => noise.set(generator.randn(n), n * member))
-        terms.push({ tensor: backend.upload(noise, image.dims), weight: next.noise })
+      const before = x
+      const terms: { readonly tensor: Tensor; readonly weight: number }[] = [{ tensor: model, weight: next.model }]
+      try {
+        // A step without noise must draw none, or the generator runs ahead of the reference's.
+        if (next.noise !== 0) {
+          const noise = new Float32Array(n * members.length)
+          generators.forEach((generator, member) => noise.set(generator.randn(n), n * member))
+          terms.push({ tensor: backend.upload(noise, image.dims), weight: next.noise })
+        }
+        const weights = [next.x, ...terms.map(({ weight }) => weight)]
+        x = runKernel(backend, combine, [before, ...terms.map(({ tensor }) => tensor)], { weights })
+        before.release()
+      } finally {
+        for (const { tensor } of terms) tensor.release()
       }
-      x = runKernel(backend, combine, terms.map(({ tensor }) => tensor), { weights: terms.map(({ weight }) => weight) })
-      for (const { tensor } of terms) tensor.release()
       progress(i + 1, steps.length)
     }
     return members.map((_, start) => (members.length === 1 ? x.retain() : runKernel(backend, sliceBatch, [x], { start, count: 1 })))

@@ -43,7 +43,7 @@ export default defineNode({
 
 /** No folders, no hidden files, nothing that a shell or an operating system reads as more than a name. */
 function safeName(name: string): string {
-  const safe = name.normalize('NFKD').replace(/[^\w.-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '')
+  const safe = name.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\w.-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '')
   if (safe !== '') return safe
   throw new AppError('node/no-file-name', `"${name}" has no character that may stand in a file name.`, {
     fix: 'Give a name of letters and digits.',

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { fixtureTensors } from '../support/fixtures.ts'
+import { rawTensors } from '../pipelines/support/case.ts'
+import { Bench, data, frameOf, oneValue } from './support.ts'
+
+const CASES = 'colour/colour.safetensors'
+
+async function colours(values: ArrayLike<number>, params: object, kind: 'depth' | 'uncertainty' = 'depth'): Promise<number[]> {
+  const bench = new Bench()
+  const n = values.length
+  const value = { kind, tensor: bench.tensor([1, 1, 1, n], (i) => values[i] ?? 0), frame: frameOf(n, 1) }
+  const image = oneValue(await bench.run('depth/colorize', { inputs: { value }, params: params as never }), 'image', 'image')
+  const planes = data(image)
+  const bytes = Array.from({ length: 3 * n }, (_, i) => Math.trunc(Math.fround((planes[(i % 3) * n + Math.floor(i / 3)] ?? 0) * 255)))
+  image.tensor.release()
+  value.tensor.release()
+  expect(bench.backend.bytes).toBe(0)
+  return bytes
+}
+
+const worst = (a: readonly number[], b: ArrayLike<number>): number =>
+  a.length === b.length ? a.reduce((most, v, i) => Math.max(most, Math.abs(v - (b[i] ?? NaN))), 0) : Infinity
+
+const bytesOf = async (name: string): Promise<Uint8Array> => (await rawTensors(CASES)).get(name)?.bytes ?? new Uint8Array()
+const valuesOf = async (name: string): Promise<Float32Array> => (await fixtureTensorsOfFloats()).f32(name)
+const fixtureTensorsOfFloats = () => fixtureTensors(CASES)
+
+describe('Colorize', () => {
+  it.each([
+    ['diffusers.Spectral.bytes', { colormap: 'Spectral' }],
+    ['diffusers.Spectral_r.bytes', { colormap: 'Spectral', invert: true }],
+    ['diffusers.binary.bytes', { colormap: 'binary' }],
+    ['diffusers.binary_r.bytes', { colormap: 'binary', invert: true }],
+  ])('gives the bytes of %s', async (name, params) => {
+    expect(worst(await colours(await valuesOf('positions'), params), await bytesOf(name))).toBe(0)
+  })
+
+  it.each(['viridis', 'magma', 'inferno', 'plasma', 'turbo', 'cividis'])('has all 256 colours of %s', async (colormap) => {
+    const middles = Array.from({ length: 256 }, (_, i) => (i + 0.5) / 256)
+    expect(worst(await colours(middles, { colormap }), await bytesOf(`matplotlib.${colormap}`))).toBe(0)
+  })
+
+  it.each([
+    ['viridis', { colormap: 'viridis' }],
+    ['viridis_r', { colormap: 'viridis', invert: true }],
+    ['turbo', { colormap: 'turbo' }],
+  ])('looks %s up as matplotlib does', async (name, params) => {
+    expect(worst(await colours(await valuesOf('values'), params), await bytesOf(`matplotlib_of_values.${name}`))).toBe(0)
+  })
+
+  it.each([
+    ['visualize_depth.Spectral.0.2.0.7', { colormap: 'Spectral', min: 0.2, max: 0.7 }],
+    ['visualize_depth.viridis.0.0.1.0', { colormap: 'viridis' }],
+  ])('equals %s within one level', async (name, params) => {
+    expect(worst(await colours(await valuesOf('depth'), params), await bytesOf(name))).toBeLessThanOrEqual(1)
+  })
+
+  it('saturates uncertainty at its 95th percentile, as visualize_uncertainty', async () => {
+    const grey = await bytesOf('visualize_uncertainty.95')
+    const rgb = await colours(await valuesOf('uncertainty'), { colormap: 'grey', range: 'auto' }, 'uncertainty')
+    expect(worst(rgb.filter((_, i) => i % 3 === 0), grey)).toBeLessThanOrEqual(1)
+  })
+
+  it('gives uncertainty that is zero everywhere one colour', async () => {
+    expect(await colours([0, 0], { colormap: 'grey', range: 'auto' }, 'uncertainty')).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  it('gives what is not a number the first colour', async () => {
+    expect(await colours([NaN], { colormap: 'binary' })).toEqual([255, 255, 255])
+  })
+
+  it('refuses an empty range', async () => {
+    await expect(colours([0.5], { min: 0.7, max: 0.7 })).rejects.toMatchObject({ code: 'node/empty-range' })
+  })
+})
