@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest'
+import { Checkpoints, type CheckpointConfig } from '../../models/checkpoint/checkpoint.ts'
+import { nodes } from '../../src/app/registry.ts'
+import { noiseGenerator } from '../../src/base/rng/noise.ts'
+import { defaultsOf, type LatentValue, type NoiseOrigin } from '../../src/node/index.ts'
+import { Bench, data, frameOf, oneValue } from './support.ts'
+import { toyCheckpoints, toyConfig, type ToyCalls } from './toy-checkpoint.ts'
+
+const checkpoint = { kind: 'checkpoint' as const, id: 'toy', name: 'Toy' }
+const newCalls = (): ToyCalls => ({ timesteps: [], batches: [], encoded: [] })
+
+const latent = (bench: Bench, value: (i: number) => number, noise?: NoiseOrigin, [h, w] = [2, 2]): LatentValue => ({
+  kind: 'latent',
+  tensor: bench.tensor([1, 4, h ?? 2, w ?? 2], value),
+  frame: frameOf(16, 16),
+  factor: 8,
+  ...(noise && { noise }),
+})
+
+async function denoise(params: object, config: CheckpointConfig = toyConfig, noise?: NoiseOrigin) {
+  const bench = new Bench()
+  const calls = newCalls()
+  const inputs = { checkpoint, image: latent(bench, () => 0), noise: latent(bench, () => 1, noise) }
+  const services = [[Checkpoints, toyCheckpoints(bench.backend, config, calls)] as const]
+  const called = await bench.run('depth/ddim-denoise', { inputs, params: params as never, services }).finally(() => {
+    inputs.image.tensor.release()
+    inputs.noise.tensor.release()
+  })
+  const result = oneValue(called, 'latent', 'latent')
+  const values = [...data(result)]
+  result.tensor.release()
+  expect(bench.backend.bytes).toBe(0)
+  return { values, calls, warnings: called.warnings }
+}
+
+describe('DDIM Denoise', () => {
+  it.each([
+    [{ steps: 1, zero_snr: 'on' }, -1.46920803],
+    [{ steps: 2, zero_snr: 'on' }, -0.41512438],
+    [{ steps: 4, zero_snr: 'on' }, -0.13368603],
+    [{ steps: 3 }, -0.1933644],
+    [{ steps: 1, spacing: 'leading' }, 0.99384841],
+    [{ steps: 10, spacing: 'leading' }, 0.07812784],
+  ])('comes where the reference comes with %o', async (params, expected) => {
+    const { values } = await denoise(params)
+    for (const value of values) expect(value).toBeCloseTo(expected, 5)
+  })
+
+  it('takes the checkpoint’s steps where none are set', async () => {
+    expect((await denoise({})).calls.timesteps).toEqual([999, 499])
+  })
+
+  it('asks for steps that neither it nor the checkpoint names', async () => {
+    await expect(denoise({}, { ...toyConfig, defaultSteps: null })).rejects.toMatchObject({ code: 'node/no-steps' })
+  })
+
+  it.each([0, 1001])('refuses %i steps', async (steps) => {
+    await expect(denoise({ steps })).rejects.toMatchObject({ code: 'checkpoint/wrong-steps' })
+  })
+
+  it('refuses more LCM steps than the checkpoint was distilled from', async () => {
+    await expect(denoise({ steps: 51, scheduler: 'lcm' })).rejects.toMatchObject({ code: 'checkpoint/wrong-steps' })
+  })
+
+  it('goes on with the generator of the first noise, as diffusers does, between LCM steps', async () => {
+    const { values } = await denoise({ steps: 2, scheduler: 'lcm' }, toyConfig, { generator: 'torch-cpu', seed: 5, member: 0 })
+    const generator = noiseGenerator('torch-cpu', 5)
+    generator.randn(16)
+    const drawn = generator.randn(16)
+    // The second step is linear in its noise: equal differences of noise give equal differences of results.
+    const slope = ((values[1] ?? 0) - (values[0] ?? 0)) / ((drawn[1] ?? 0) - (drawn[0] ?? 0))
+    // (√ᾱ − √(1−ᾱ) / 2) · √(1−ᾱ) at t = 499
+    expect(slope).toBeCloseTo(0.0867, 3)
+    values.forEach((value, i) => expect(value - (values[0] ?? 0)).toBeCloseTo(slope * ((drawn[i] ?? 0) - (drawn[0] ?? 0)), 4))
+  })
+
+  it('gives every member noise of its own', async () => {
+    const member = async (index: number) =>
+      (await denoise({ steps: 2, eta: 1 }, toyConfig, { generator: 'torch-cpu', seed: 5, member: index })).values
+    expect(await member(1)).toEqual(await member(1))
+    expect(await member(1)).not.toEqual(await member(0))
+    expect(await member(1)).not.toEqual(await member(2))
+  })
+
+  it('draws no noise without eta', async () => {
+    const { values } = await denoise({ steps: 3, eta: 0 })
+    expect(new Set(values).size).toBe(1)
+  })
+
+  it('warns that LCM ignores eta', async () => {
+    expect((await denoise({ steps: 1, scheduler: 'lcm', eta: 0.5 })).warnings).toHaveLength(1)
+  })
+
+  it('gives the same in a batch as one by one', async () => {
+    const bench = new Bench()
+    const calls = newCalls()
+    const node = nodes.get('depth/ddim-denoise')
+    const params = { ...defaultsOf(node?.params ?? {}), steps: 3, eta: 0.5 }
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, toyConfig, calls)] as const]
+    const inputs = [0, 1, 2].map((member) => ({
+      checkpoint,
+      image: latent(bench, () => 0),
+      noise: latent(bench, (i) => i * (member + 1), { generator: 'torch-cpu', seed: 1, member }),
+    }))
+    const use = <T>(): T => services[0]?.[1] as T
+    const ctx = {
+      backend: bench.backend,
+      signal: new AbortController().signal,
+      member: { index: 0, count: 3 },
+      progress: () => undefined,
+      warn: () => undefined,
+      preview: () => undefined,
+      use,
+    }
+    const together = (await node?.batch?.run(inputs as never, params as never, ctx)) as { latent: LatentValue }[]
+    expect(calls.batches).toEqual([3, 3, 3])
+    for (const [i, input] of inputs.entries()) {
+      const alone = oneValue(await bench.run('depth/ddim-denoise', { inputs: input, params, services }), 'latent', 'latent')
+      expect([...data(alone)]).toEqual([...data(together[i]?.latent ?? alone)])
+      alone.tensor.release()
+    }
+    for (const { latent } of together) latent.tensor.release()
+    for (const { image, noise } of inputs) for (const { tensor } of [image, noise]) tensor.release()
+    expect(bench.backend.bytes).toBe(0)
+  })
+
+  it('names the sizes when noise and picture differ', async () => {
+    const bench = new Bench()
+    const inputs = { checkpoint, image: latent(bench, () => 0), noise: latent(bench, () => 0, undefined, [3, 2]) }
+    const services = [[Checkpoints, toyCheckpoints(bench.backend)] as const]
+    await expect(bench.run('depth/ddim-denoise', { inputs, services })).rejects.toMatchObject({
+      code: 'node/unlike-latents',
+      message: expect.stringContaining('[1, 4, 3, 2]'),
+    })
+  })
+
+  it('stops between steps, and leaves nothing', async () => {
+    const bench = new Bench()
+    const stop = new AbortController()
+    const inputs = { checkpoint, image: latent(bench, () => 0), noise: latent(bench, () => 0) }
+    const node = nodes.get('depth/ddim-denoise')
+    const calls = newCalls()
+    const toy = toyCheckpoints(bench.backend, toyConfig, calls)
+    const run = node?.run(inputs as never, { ...defaultsOf(node.params), steps: 10 } as never, {
+      backend: bench.backend,
+      signal: stop.signal,
+      member: { index: 0, count: 1 },
+      progress: (done) => (done === 3 ? stop.abort() : undefined),
+      warn: () => undefined,
+      preview: () => undefined,
+      use: <T>(): T => toy as T,
+    })
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' })
+    expect(calls.timesteps).toHaveLength(3)
+    for (const { tensor } of [inputs.image, inputs.noise]) tensor.release()
+    expect(bench.backend.bytes).toBe(0)
+  })
+})
+
+describe('VAE Encode', () => {
+  it('pads to whole cells and scales to −1..1', async () => {
+    const bench = new Bench()
+    const calls = newCalls()
+    const image = { kind: 'image' as const, tensor: bench.tensor([1, 3, 5, 9], () => 1), frame: frameOf(9, 5) }
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, toyConfig, calls)] as const]
+    const encoded = oneValue(await bench.run('depth/vae-encode', { inputs: { image, checkpoint }, services }), 'latent', 'latent')
+    expect(calls.encoded).toEqual([[1, 3, 8, 16]])
+    expect([...data(encoded)]).toEqual(Array(8).fill(1))
+    for (const { tensor } of [image, encoded]) tensor.release()
+    expect(bench.backend.bytes).toBe(0)
+  })
+})
+
+describe('VAE Decode', () => {
+  it('refuses a latent of another checkpoint', async () => {
+    const bench = new Bench()
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, factor: 4 })] as const]
+    const inputs = { latent: latent(bench, () => 0), checkpoint }
+    await expect(bench.run('depth/vae-decode', { inputs, services })).rejects.toMatchObject({ code: 'node/wrong-latent' })
+  })
+})
+
+describe('Ensemble Align', () => {
+  const members = (bench: Bench, count: number) =>
+    Array.from({ length: count }, (_, k) => ({
+      kind: 'depth' as const,
+      tensor: bench.tensor([1, 1, 4, 4], (i) => 0.2 + (0.5 + 0.05 * k) * (i / 16) + 0.01 * ((i * (k + 3)) % 5)),
+      frame: frameOf(4, 4),
+    }))
+
+  it('passes a single map through, with no uncertainty', async () => {
+    const bench = new Bench()
+    const [only] = members(bench, 1)
+    if (only === undefined) throw new Error('No member.')
+    const called = await bench.run('depth/ensemble-align', { inputs: { depth: [only] } })
+    const [depth, uncertainty] = [oneValue(called, 'depth', 'depth'), oneValue(called, 'uncertainty', 'uncertainty')]
+    expect([...data(depth)]).toEqual([...data(only)])
+    expect([...data(uncertainty)]).toEqual(Array(16).fill(0))
+    for (const { tensor } of [depth, uncertainty, only]) tensor.release()
+    expect(bench.backend.bytes).toBe(0)
+  })
+
+  it.each([
+    [2, 1],
+    [3, 0],
+  ])('of %i members warns %i times', async (count, warnings) => {
+    const bench = new Bench()
+    const depth = members(bench, count)
+    const called = await bench.run('depth/ensemble-align', { inputs: { depth } })
+    expect(called.warnings).toHaveLength(warnings)
+    const values = data(oneValue(called, 'depth', 'depth'))
+    expect([Math.min(...values), Math.max(...values)]).toEqual([0, 1])
+  })
+})

@@ -1,0 +1,68 @@
+import type { Checkpoint, CheckpointConfig, Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import type { CpuBackend } from '../../src/tensor/cpu.ts'
+import type { Dims, Tensor } from '../../src/tensor/tensor.ts'
+
+export const toyConfig: CheckpointConfig = {
+  factor: 8,
+  latentChannels: 4,
+  scheduler: {
+    kind: 'ddim',
+    numTrainTimesteps: 1000,
+    betaStart: 0.00085,
+    betaEnd: 0.012,
+    betaSchedule: 'scaled_linear',
+    predictionType: 'v_prediction',
+    timestepSpacing: 'trailing',
+    stepsOffset: 1,
+    rescaleBetasZeroSnr: false,
+    setAlphaToOne: false,
+    clipSample: false,
+    clipSampleRange: 1,
+    originalInferenceSteps: 50,
+    timestepScaling: 10,
+  },
+  defaultSteps: 2,
+  defaultResolution: 24,
+  scaleInvariant: true,
+  shiftInvariant: true,
+  predictionType: 'depth',
+}
+
+const values = (tensor: Tensor): Float32Array => {
+  if (tensor.location !== 'cpu') throw new Error('Not on the CPU.')
+  return tensor.data
+}
+
+export interface ToyCalls {
+  readonly timesteps: number[]
+  readonly batches: number[]
+  readonly encoded: Dims[]
+}
+
+/** Models of one line, so that what nodes do around them can be worked out: v = x / 2 + t / 1000. */
+export function toyCheckpoints(backend: CpuBackend, config: CheckpointConfig = toyConfig, calls?: ToyCalls): Checkpoints {
+  const toy: Checkpoint = {
+    id: 'toy',
+    config,
+    async encode(image) {
+      calls?.encoded.push(image.dims)
+      const [n = 1, , h = 0, w = 0] = image.dims
+      const dims = [n, 4, h / config.factor, w / config.factor]
+      const first = values(image)
+      return backend.upload(Float32Array.from({ length: (n * 4 * h * w) / config.factor ** 2 }, (_, i) => first[i % first.length] ?? 0), dims)
+    },
+    async denoise(_image, x, t) {
+      calls?.timesteps.push(t)
+      calls?.batches.push(x.dims[0] ?? 0)
+      return backend.upload(values(x).map((v) => v / 2 + t / 1000), x.dims)
+    },
+    async decode(latent) {
+      const [n = 1, c = 4, h = 0, w = 0] = latent.dims
+      const [H, W] = [h * config.factor, w * config.factor]
+      const z = values(latent)
+      const pixels = Float32Array.from({ length: n * 3 * H * W }, (_, i) => z[Math.floor(i / (3 * H * W)) * c * h * w] ?? 0)
+      return backend.upload(pixels, [n, 3, H, W])
+    },
+  }
+  return { identify: async () => ({ id: 'toy', name: 'Toy' }), open: async () => toy }
+}
