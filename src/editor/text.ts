@@ -14,6 +14,7 @@ export const TEXT = {
   open: 'Open',
   save: 'Save',
   welcome: 'New from welcome graph',
+  light: 'Light colours',
   addNode: 'Add node',
   fit: 'Fit view',
   title: 'Graph title',

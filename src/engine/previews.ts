@@ -21,9 +21,12 @@ const THUMBNAIL = 320
 const LARGEST = 8192
 const PICTURES: ReadonlySet<PortKind> = new Set<PortKind>(['image', 'mask', 'latent', 'depth', 'uncertainty'])
 
-/** Makes the pictures on the nodes: each once per value, drawn between two node calls, never during one. */
+/**
+ * Makes the pictures on the nodes: each once per value, drawn between two node calls. Only those of unfinished results
+ * (`early`) are drawn while their node goes on.
+ */
 export class Previews {
-  /** Keys of the thumbnails that the page has, by node and socket. */
+  /** Keys of the thumbnails that the page has, by node. */
   readonly #sent = new Map<string, string>()
 
   constructor(
@@ -33,16 +36,19 @@ export class Previews {
     readonly show: (preview: Preview) => void,
   ) {}
 
-  /** Sends the thumbnails of a node that the page has not: its outputs, or what a sink is given. */
+  /** Sends the thumbnail of a node when the page has not got it: its first output with a picture, or what a sink is given. */
   async refresh(node: string): Promise<void> {
     const planned = this.engine.planned(node)
     if (planned === undefined) return
     const sockets = planned.kinds.size > 0 ? planned.kinds.keys() : planned.sources.keys()
     for (const socket of [...sockets]) {
       const key = this.engine.key(node, socket)
-      const place = `${node}.${socket}`
-      if (key === undefined || this.#sent.get(place) === key) continue
-      if (await this.#send(node, socket, 0, false)) this.#sent.set(place, key)
+      const sent = key === undefined || this.#sent.get(node) === key
+      if (sent) return
+      if (await this.#send(node, socket, 0, false)) {
+        this.#sent.set(node, key)
+        return
+      }
     }
   }
 

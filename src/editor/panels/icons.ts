@@ -13,6 +13,7 @@ export const ICONS = {
   dice: 'M3 3h10v10H3Z M5.8 5.8v.1 M10.2 10.2v.1 M8 8v.1 M10.2 5.8v.1 M5.8 10.2v.1',
   close: 'M4 4l8 8 M12 4l-8 8',
   file: 'M4 2h5l3 3v9H4Z M9 2v3h3',
+  light: 'M8 5.2a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 1 0 0-5.6 M8 1.5v1.4 M8 13.1v1.4 M1.5 8h1.4 M13.1 8h1.4 M3.4 3.4l1 1 M11.6 11.6l1 1 M12.6 3.4l-1 1 M4.4 11.6l-1 1',
   panel: 'M2.5 3.5h11v9h-11Z M9.5 3.5v9',
 } as const
 
