@@ -37,6 +37,8 @@ export async function openWasmRuntime(options: WasmOptions): Promise<OnnxRuntime
 
 export interface WebGpuOptions extends RuntimeOptions {
   readonly backend: GpuBackend
+  /** Refuses models of which any operator would run on the processor. Ours compute shapes there, so it is for tests. */
+  readonly gpuOnly?: boolean
 }
 
 /**
@@ -62,7 +64,11 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
     storageBufferCacheMode: 'bucket',
   }
   return runtime(ort, backend, backend.device.features.has('shader-f16'), {
-    session: { executionProviders: [provider], preferredOutputLocation: 'gpu-buffer' },
+    session: {
+      executionProviders: [provider],
+      preferredOutputLocation: 'gpu-buffer',
+      ...(options.gpuOnly && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+    },
     feed: (tensor) => {
       if (tensor.location !== 'gpu') throw wrongBackend()
       return ort.Tensor.fromGpuBuffer(tensor.buffer, { dataType: 'float32', dims: tensor.dims })
