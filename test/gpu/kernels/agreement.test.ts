@@ -5,6 +5,7 @@ import type { Kernel } from '../../../src/gpu/kernel.ts'
 import { affine } from '../../../src/gpu/kernels/affine.ts'
 import { alignReduce } from '../../../src/gpu/kernels/align-reduce.ts'
 import { channelMean } from '../../../src/gpu/kernels/channel-mean.ts'
+import { colormap } from '../../../src/gpu/kernels/colormap.ts'
 import { combine } from '../../../src/gpu/kernels/combine.ts'
 import { concatBatch } from '../../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../../src/gpu/kernels/crop.ts'
@@ -15,6 +16,7 @@ import { pad } from '../../../src/gpu/kernels/pad.ts'
 import { resize } from '../../../src/gpu/kernels/resize.ts'
 import { sliceBatch } from '../../../src/gpu/kernels/slice-batch.ts'
 import { CpuBackend } from '../../../src/tensor/cpu.ts'
+import { colormapNames, colormapOf } from '../../../src/tensor/colormap.ts'
 import { resizeMethods } from '../../../src/tensor/resize-taps.ts'
 import { count, type Dims, type Tensor } from '../../../src/tensor/tensor.ts'
 import { maxAbsDifference } from '../../support/fixtures.ts'
@@ -101,6 +103,13 @@ test('combine one, two and three tensors', async () => {
 test('channel mean', async () => {
   await check(tensor, async (x) => {
     expect(await apart(channelMean, [x], {})).toBeLessThan(1e-6)
+  })
+})
+
+test.each(colormapNames)('colours of %s, upright and inverted, in and out of range', async (name) => {
+  await check(fc.tuple(size, size, seed, fc.boolean()), async ([h, w, s, invert]) => {
+    const x = filled([[1, 1, h, w], s])
+    expect(await apart(colormap, [x], { ...colormapOf(name, invert), low: -0.3, high: 0.8 })).toBeLessThan(4e-6)
   })
 })
 
