@@ -3,12 +3,11 @@ import type { GpuBackend } from './backend.ts'
 
 /** A kernel parameter: a WGSL scalar. */
 export interface Scalar {
-  readonly type: 'u32' | 'i32' | 'f32'
+  readonly type: 'u32' | 'f32'
   readonly value: number
 }
 
 export const u32 = (value: number): Scalar => ({ type: 'u32', value })
-export const i32 = (value: number): Scalar => ({ type: 'i32', value })
 export const f32 = (value: number): Scalar => ({ type: 'f32', value })
 
 export interface Dispatch {
@@ -99,8 +98,7 @@ function pack(scalars: readonly Scalar[]): ArrayBuffer {
   const view = new DataView(bytes)
   scalars.forEach(({ type, value }, i) => {
     if (type === 'f32') view.setFloat32(4 * i, value, true)
-    else if (type === 'u32') view.setUint32(4 * i, value, true)
-    else view.setInt32(4 * i, value, true)
+    else view.setUint32(4 * i, value, true)
   })
   return bytes
 }

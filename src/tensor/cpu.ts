@@ -23,7 +23,7 @@ export class CpuBackend implements Backend {
 }
 
 /** A tensor over `data` (not copied); `free` runs when the last owner releases it. */
-export function cpuTensor(data: Float32Array, dims: Dims, free?: () => void): CpuTensor {
+function cpuTensor(data: Float32Array, dims: Dims, free?: () => void): CpuTensor {
   if (data.length !== count(dims)) {
     throw new AppError('gpu/wrong-size', `${data.length} values do not fill a tensor of shape [${dims.join(', ')}].`)
   }

@@ -35,7 +35,7 @@ export interface Bounds {
   readonly max: number
 }
 
-export const MAX_ITERATIONS = 10
+const MAX_ITERATIONS = 10
 const COLLAPSE = 0.5
 
 /** Min-max alignment in float32, as diffusers' init_param: s = 1 / (max − min), t = −s·min; `scale`: s = 1 / max. */

@@ -5,7 +5,7 @@ export type Reduction = 'median' | 'mean'
 export const medianRank = (members: number): number => (members - 1) >> 1
 
 /** Sorts the first `n` values in place: insertion, the fastest for an ensemble's few. */
-export function sortFirst(values: Float64Array, n: number): void {
+function sortFirst(values: Float64Array, n: number): void {
   for (let i = 1; i < n; i++) {
     const v = values[i] ?? 0
     let j = i - 1
