@@ -5,13 +5,8 @@ import { ancestors, incoming, order } from '../graph/topology.ts'
 import type { AnyNode } from '../node/define.ts'
 import type { Param } from '../node/params.ts'
 import type { NodeState } from './events.ts'
-import { resolve, type PlannedNode } from './resolve.ts'
+import { resolve, type ContentOf, type PlannedNode, type Registry } from './resolve.ts'
 import { neededMembers, needs } from './needs.ts'
-
-export type Registry = ReadonlyMap<string, AnyNode>
-
-/** The content id of a picture or checkpoint that a parameter names, or why it cannot be had. */
-export type ContentOf = (param: Param, value: Json) => string | AppError
 
 export interface PlanInput {
   readonly document: GraphDocument

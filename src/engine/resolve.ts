@@ -4,9 +4,14 @@ import type { DocumentLink, DocumentNode } from '../graph/document.ts'
 import { fitParam } from '../graph/params.ts'
 import { misfit, port, type Kinds } from '../graph/sockets.ts'
 import type { AnyNode } from '../node/define.ts'
+import type { Param } from '../node/params.ts'
 import type { PortKind } from '../node/values.ts'
 import { isSource, keyedParams, keyOf, outputKey } from './key.ts'
-import type { ContentOf, Registry } from './plan.ts'
+
+export type Registry = ReadonlyMap<string, AnyNode>
+
+/** The content id of a picture or checkpoint that a parameter names, or why it cannot be had. */
+export type ContentOf = (param: Param, value: Json) => string | AppError
 
 /** A node that can run: its inputs exist, its parameters are good, its keys are known. */
 export interface PlannedNode {
