@@ -29,7 +29,7 @@ export function readUnetConfig(json: ConfigJson): UnetConfig {
   const blocks = channels.length
   const down = config.types('down_block_types', ['DownBlock2D', 'CrossAttnDownBlock2D'], blocks, defaultDown)
   const up = config.types('up_block_types', ['UpBlock2D', 'CrossAttnUpBlock2D'], blocks, defaultUp)
-  const headsKey = json['num_attention_heads'] == null ? 'attention_head_dim' : 'num_attention_heads'
+  const headsKey = (json['num_attention_heads'] ?? null) === null ? 'attention_head_dim' : 'num_attention_heads'
   const heads = config.perBlock(headsKey, blocks, 8)
   const groups = config.integer('norm_num_groups', 32)
   channels.forEach((width, i) => {

@@ -51,13 +51,13 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
       scaleInvariant: reader.boolean('scale_invariant', true),
       shiftInvariant: reader.boolean('shift_invariant', true),
       predictionType:
-        index['prediction_type'] == null ? null : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
+        (index['prediction_type'] ?? null) === null ? null : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
     },
   }
 }
 
 const optionalInteger = (reader: ConfigReader, key: string): number | null =>
-  reader.json[key] == null ? null : reader.integer(key, 1)
+  (reader.json[key] ?? null) === null ? null : reader.integer(key, 1)
 
 function checkTogether(unet: UnetConfig, vae: VaeConfig): void {
   const latent = vae.latentChannels

@@ -130,7 +130,7 @@ export class GraphBuilder extends GraphCore {
     return this.op(
       'MultiHeadAttention',
       [q, k, v],
-      { dims: q.dims },
+      { dims: q.dims, type: q.type },
       { num_heads: { int: heads }, scale: { float: scale } },
       microsoft,
     )

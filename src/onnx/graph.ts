@@ -90,7 +90,7 @@ export class GraphCore {
     this.#outputs.push({ name, type: value.type, dims })
   }
 
-  /** Adds a node with one output. `dims` and `type` describe that output. */
+  /** Adds a node with one output. `dims` and `type`, that of the first input when left out, describe that output. */
   op(
     op: string,
     inputs: readonly (Value | undefined)[],
@@ -103,7 +103,7 @@ export class GraphCore {
     const parameter = names.find((input) => this.#parameters.has(input))
     const label = parameter === undefined ? name : `${parameter}/${name}`
     this.#nodes.push({ name: label, op, domain, inputs: names, outputs: [name], attributes })
-    return { name, type: result.type ?? this.compute, dims: result.dims }
+    return { name, type: result.type ?? inputs[0]?.type ?? this.compute, dims: result.dims }
   }
 
   /**

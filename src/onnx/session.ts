@@ -1,14 +1,15 @@
+import type * as OrtModule from 'onnxruntime-web'
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from 'onnxruntime-web'
 import { AppError } from '../base/errors.ts'
 import { SerialQueue } from '../base/queue.ts'
 import type { GpuBackend } from '../gpu/backend.ts'
-import { CpuBackend } from '../tensor/cpu.ts'
+import type { CpuBackend } from '../tensor/cpu.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { copySharedMemoryBeforeWriting } from './dawn.ts'
 import type { ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
 
 /** The only file that imports onnxruntime-web. Its three builds are loaded on demand: their WebAssembly is 14 to 27 MB. */
-type Ort = typeof import('onnxruntime-web')
+type Ort = Pick<typeof OrtModule, 'InferenceSession' | 'Tensor' | 'env'>
 
 export interface RuntimeOptions {
   /** URL of the folder with onnxruntime-web's .wasm and .mjs files, with a final slash. Node finds the package itself. */
