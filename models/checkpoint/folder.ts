@@ -51,7 +51,9 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
       scaleInvariant: reader.boolean('scale_invariant', true),
       shiftInvariant: reader.boolean('shift_invariant', true),
       predictionType:
-        (index['prediction_type'] ?? null) === null ? null : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
+        (index['prediction_type'] ?? null) === null
+          ? null
+          : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
     },
   }
 }
