@@ -1,6 +1,5 @@
 /** Where an error comes from: the first half of its code. */
-export type ErrorArea =
-  'weights' | 'checkpoint' | 'onnx' | 'gpu' | 'image' | 'node' | 'graph' | 'engine' | 'cli'
+export type ErrorArea = 'weights' | 'checkpoint' | 'onnx' | 'gpu' | 'image' | 'node' | 'graph' | 'engine' | 'cli'
 
 export interface ErrorDetails {
   /** What the person can do about it, one sentence. */
