@@ -60,7 +60,7 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<OpenDe
     const adapter = await gpu.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' })
     if (!adapter) return { device: undefined, reason: 'WebGPU found no graphics adapter that it may use.' }
     const device = await adapter.requestDevice({
-      requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
+      requiredFeatures: FEATURES.filter((name) => usable(name, adapter)) as GPUFeatureName[],
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     })
     return opened(device, adapter.info)
@@ -71,6 +71,17 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<OpenDe
     }
   }
 }
+
+/**
+ * onnxruntime-web 1.30's flash attention (from 32 tokens on) gives wrong weights where subgroups have 4 or 8 lanes, as on
+ * software adapters and some Intel ones; without the feature it takes another path, which is right.
+ */
+function usable(name: (typeof FEATURES)[number], adapter: GPUAdapter): boolean {
+  const lanes = name === 'subgroups' ? (adapter.info.subgroupMinSize ?? 0) : SAFE_SUBGROUP
+  return adapter.features.has(name) && lanes >= SAFE_SUBGROUP
+}
+
+const SAFE_SUBGROUP = 16
 
 const browserGpu = (): GPU | undefined =>
   typeof navigator === 'undefined' ? undefined : (navigator as Partial<Navigator>).gpu
