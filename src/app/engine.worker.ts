@@ -18,7 +18,8 @@ const base = new URL(import.meta.env.DEV ? '/' : '..', self.location.href)
 const port: HostPort = { post: (message, transfer = []) => self.postMessage(message, { transfer }) }
 
 async function start(): Promise<EngineHost> {
-  const compute = await openBrowserCompute(new URL('ort/', base).href, (error) => port.post({ say: 'dead', error }))
+  const wasmPaths = new URL('ort/', base).href
+  const compute = await openBrowserCompute(self.name, wasmPaths, (error) => port.post({ say: 'dead', error }))
   const served = await servedCheckpoints(new URL('models/', base).href)
   const checkpoints = new CheckpointStore(served.locate, compute.runtime)
   const pictures = new PictureShelf(decodeInBrowser, async (name, signal) => {

@@ -115,5 +115,4 @@ const one = (value: Values[string]): string | undefined => (typeof value === 'st
 const many = (value: Values[string]): readonly string[] =>
   typeof value === 'object' ? value.filter((item) => typeof item === 'string') : []
 
-const usage = (message: string): AppError =>
-  new AppError('cli/usage', message, { fix: 'See marigold --help.' })
+const usage = (message: string): AppError => new AppError('cli/usage', message, { fix: 'See marigold --help.' })

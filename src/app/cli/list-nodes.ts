@@ -12,9 +12,12 @@ export function listNodes(json: boolean, terminal: Terminal): number {
   }
   for (const { type, title, about, inputs, params, outputs } of catalogue) {
     terminal.out(`${type}  ${title}\n  ${about}\n`)
-    for (const [name, port] of Object.entries(inputs)) terminal.out(`    in    ${name}: ${kindOf(port)}. ${port.about}\n`)
-    for (const [name, param] of Object.entries(params)) terminal.out(`    param ${name}: ${rangeOf(param)}. ${param.about}\n`)
-    for (const [name, port] of Object.entries(outputs)) terminal.out(`    out   ${name}: ${kindOf(port)}. ${port.about}\n`)
+    for (const [name, port] of Object.entries(inputs))
+      terminal.out(`    in    ${name}: ${kindOf(port)}. ${port.about}\n`)
+    for (const [name, param] of Object.entries(params))
+      terminal.out(`    param ${name}: ${rangeOf(param)}. ${param.about}\n`)
+    for (const [name, port] of Object.entries(outputs))
+      terminal.out(`    out   ${name}: ${kindOf(port)}. ${port.about}\n`)
     terminal.out('\n')
   }
   return 0

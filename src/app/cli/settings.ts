@@ -12,7 +12,11 @@ export function withSettings(document: GraphDocument, nodes: Registry, settings:
   return settings.reduce((changed, setting) => withSetting(changed, nodes, setting), document)
 }
 
-function withSetting(document: GraphDocument, nodes: Registry, { node: id, param: name, value }: Setting): GraphDocument {
+function withSetting(
+  document: GraphDocument,
+  nodes: Registry,
+  { node: id, param: name, value }: Setting,
+): GraphDocument {
   const node = document.nodes.find((candidate) => candidate.id === id)
   if (node === undefined) {
     throw new AppError('cli/no-such-node', `--set ${id}.${name}: the graph has no node "${id}".`, {
@@ -82,9 +86,13 @@ export function withPictures(document: GraphDocument, nodes: Registry, pictures:
       .map(([name]) => ({ id: node.id, name })),
   )
   if (pictures.length > slots.length) {
-    throw new AppError('cli/too-many-images', `${pictures.length} pictures were given; the graph loads ${slots.length}.`, {
-      fix: 'Give one --image per Load Image node.',
-    })
+    throw new AppError(
+      'cli/too-many-images',
+      `${pictures.length} pictures were given; the graph loads ${slots.length}.`,
+      {
+        fix: 'Give one --image per Load Image node.',
+      },
+    )
   }
   return pictures.reduce((changed, picture, i) => {
     const slot = slots[i]
