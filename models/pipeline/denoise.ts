@@ -31,10 +31,18 @@ export async function denoise(
   members: readonly Noisy[],
   { backend, signal, progress }: DenoiseContext,
 ): Promise<readonly Tensor[]> {
-  const image = stacked(backend, members.map((member) => member.image))
-  let x = stacked(backend, members.map((member) => member.start))
+  const image = stacked(
+    backend,
+    members.map((member) => member.image),
+  )
+  let x = stacked(
+    backend,
+    members.map((member) => member.start),
+  )
   const n = count(image.dims) / members.length
-  const generators = members.map(({ origin }, i) => stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n))
+  const generators = members.map(({ origin }, i) =>
+    stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n),
+  )
   try {
     for (const [i, { t, next }] of steps.entries()) {
       signal.throwIfAborted()
@@ -57,7 +65,9 @@ export async function denoise(
       }
       progress(i + 1, steps.length)
     }
-    return members.map((_, start) => (members.length === 1 ? x.retain() : runKernel(backend, sliceBatch, [x], { start, count: 1 })))
+    return members.map((_, start) =>
+      members.length === 1 ? x.retain() : runKernel(backend, sliceBatch, [x], { start, count: 1 }),
+    )
   } finally {
     image.release()
     x.release()

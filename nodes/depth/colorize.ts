@@ -1,7 +1,16 @@
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { colormap } from '../../src/gpu/kernels/colormap.ts'
-import { anyOf, choice, defineNode, image, number, toggle, type DepthValue, type UncertaintyValue } from '../../src/node/index.ts'
+import {
+  anyOf,
+  choice,
+  defineNode,
+  image,
+  number,
+  toggle,
+  type DepthValue,
+  type UncertaintyValue,
+} from '../../src/node/index.ts'
 import { colormapNames, colormapOf } from '../../src/tensor/colormap.ts'
 import { percentile } from '../../src/tensor/percentile.ts'
 import type { Backend } from '../../src/tensor/tensor.ts'
@@ -20,10 +29,15 @@ export default defineNode({
       options: colormapNames,
       default: 'Spectral',
     }),
-    invert: toggle({ label: 'Invert', about: 'Turns the colour map round: the colour of near for far.', default: false }),
+    invert: toggle({
+      label: 'Invert',
+      about: 'Turns the colour map round: the colour of near for far.',
+      default: false,
+    }),
     range: choice({
       label: 'Range',
-      about: 'Fixed: from min to max below. Auto: depth from its smallest to its largest value; uncertainty from 0 to its 95th percentile.',
+      about:
+        'Fixed: from min to max below. Auto: depth from its smallest to its largest value; uncertainty from 0 to its 95th percentile.',
       options: ['fixed', 'auto'],
       default: 'fixed',
     }),
@@ -50,7 +64,9 @@ export default defineNode({
   async run({ value }, { colormap: name, invert, range, min, max }, ctx) {
     const [low, high] = range === 'auto' ? await ownRange(value, ctx.backend) : [min, max]
     if (low >= high) {
-      throw new AppError('node/empty-range', `The range from ${low} to ${high} is empty.`, { fix: 'Make Max larger than Min.' })
+      throw new AppError('node/empty-range', `The range from ${low} to ${high} is empty.`, {
+        fix: 'Make Max larger than Min.',
+      })
     }
     const tensor = runKernel(ctx.backend, colormap, [value.tensor], { ...colormapOf(name, invert), low, high })
     return { image: { kind: 'image', tensor, frame: value.frame } }

@@ -24,18 +24,22 @@ export default defineNode({
   type: 'depth/ddim-denoise',
   version: 1,
   title: 'DDIM Denoise',
-  about: 'The model itself: turns noise into the latent of a depth map, step by step, while it looks at the latent of the picture.',
+  about:
+    'The model itself: turns noise into the latent of a depth map, step by step, while it looks at the latent of the picture.',
   keywords: ['unet', 'diffusion', 'sampler', 'scheduler', 'lcm', 'steps'],
   cost: 'heavy',
   inputs: {
     checkpoint: checkpoint('The model whose U-Net and scheduler settings are used.'),
     image: latent('The picture’s latent, the condition.'),
-    noise: latent('Where denoising starts: noise, or a latent that is to be refined. An ensemble runs member by member.'),
+    noise: latent(
+      'Where denoising starts: noise, or a latent that is to be refined. An ensemble runs member by member.',
+    ),
   },
   params: {
     steps: auto({
       label: 'Steps',
-      about: 'Denoising steps, each one run of the U-Net. 1 to 4 are enough for current checkpoints; early ones (leading spacing) want 10 to 50.',
+      about:
+        'Denoising steps, each one run of the U-Net. 1 to 4 are enough for current checkpoints; early ones (leading spacing) want 10 to 50.',
       default: null,
       min: 1,
       max: 1000,
@@ -45,7 +49,8 @@ export default defineNode({
     }),
     scheduler: choice({
       label: 'Scheduler',
-      about: 'DDIM is deterministic (with eta 0). LCM adds fresh noise between steps and needs a checkpoint distilled for it.',
+      about:
+        'DDIM is deterministic (with eta 0). LCM adds fresh noise between steps and needs a checkpoint distilled for it.',
       options: ['checkpoint', 'ddim', 'lcm'],
       titles: { ...asCheckpoint, ddim: 'DDIM', lcm: 'LCM' },
       default: 'checkpoint',
@@ -53,7 +58,8 @@ export default defineNode({
     }),
     spacing: choice({
       label: 'Spacing',
-      about: 'DDIM: which timesteps are visited. Trailing starts from pure noise, which few steps need; leading is the original setting.',
+      about:
+        'DDIM: which timesteps are visited. Trailing starts from pure noise, which few steps need; leading is the original setting.',
       options: ['checkpoint', 'trailing', 'leading', 'linspace'],
       titles: asCheckpoint,
       default: 'checkpoint',
@@ -118,20 +124,32 @@ interface Params {
   readonly eta: number
 }
 
-async function run(members: readonly Inputs[], params: Params, ctx: RunContext): Promise<readonly { latent: LatentValue }[]> {
+async function run(
+  members: readonly Inputs[],
+  params: Params,
+  ctx: RunContext,
+): Promise<readonly { latent: LatentValue }[]> {
   const [first] = members
   if (first === undefined) return []
   for (const member of members) check(member, first)
   const opened = await ctx.use(Checkpoints).open(first.checkpoint.id, ctx.signal)
   const steps = params.steps ?? opened.config.defaultSteps
   if (steps === null) {
-    throw new AppError('node/no-steps', `The steps are left to the checkpoint, but ${first.checkpoint.name} names none.`, {
-      fix: 'Set the number of steps (4 is usual).',
-    })
+    throw new AppError(
+      'node/no-steps',
+      `The steps are left to the checkpoint, but ${first.checkpoint.name} names none.`,
+      {
+        fix: 'Set the number of steps (4 is usual).',
+      },
+    )
   }
   const config = overridden(opened.config.scheduler, params)
   if (config.kind === 'lcm' && params.eta > 0) ctx.warn('Eta is for DDIM; the LCM scheduler ignores it.')
-  const noisy = members.map(({ image, noise }): Noisy => ({ image: image.tensor, start: noise.tensor, origin: noise.noise }))
+  const noisy = members.map(({ image, noise }): Noisy => ({
+    image: image.tensor,
+    start: noise.tensor,
+    origin: noise.noise,
+  }))
   const latents = await denoise(opened, denoisingSteps(config, steps, params.eta), noisy, ctx)
   return latents.map((tensor, i) => {
     const { frame, factor } = members[i]?.image ?? first.image
@@ -140,7 +158,10 @@ async function run(members: readonly Inputs[], params: Params, ctx: RunContext):
 }
 
 /** The checkpoint's scheduler settings with those that the node sets itself. */
-const overridden = (config: SchedulerConfig, { scheduler, spacing, zero_snr, alpha_to_one }: Params): SchedulerConfig => ({
+const overridden = (
+  config: SchedulerConfig,
+  { scheduler, spacing, zero_snr, alpha_to_one }: Params,
+): SchedulerConfig => ({
   ...config,
   ...(scheduler !== 'checkpoint' && { kind: scheduler }),
   ...(spacing !== 'checkpoint' && { timestepSpacing: spacing }),
@@ -154,9 +175,13 @@ function check({ image, noise, checkpoint }: Inputs, first: Inputs): void {
     throw unlike(`The picture’s latent ${a ?? ''} and the noise ${b ?? ''} differ in size.`)
   }
   if (!sameDims(image.tensor.dims, first.image.tensor.dims) || checkpoint.id !== first.checkpoint.id) {
-    throw new AppError('node/unlike-members', 'The members of this ensemble differ in size, so they cannot be denoised at once.', {
-      fix: 'Set the batch size to 1.',
-    })
+    throw new AppError(
+      'node/unlike-members',
+      'The members of this ensemble differ in size, so they cannot be denoised at once.',
+      {
+        fix: 'Set the batch size to 1.',
+      },
+    )
   }
 }
 

@@ -6,7 +6,8 @@ export default defineNode({
   type: 'depth/noise-init',
   version: 1,
   title: 'Noise Init',
-  about: 'The noise that denoising starts from. With several members it starts an ensemble: each gets its own noise, and what follows runs once per member.',
+  about:
+    'The noise that denoising starts from. With several members it starts an ensemble: each gets its own noise, and what follows runs once per member.',
   keywords: ['random', 'seed', 'gaussian', 'ensemble', 'latents', 'generator'],
   inputs: { like: latent('Gives the size: the latent of the picture.') },
   params: {
@@ -17,7 +18,8 @@ export default defineNode({
     }),
     members: integer({
       label: 'Members',
-      about: 'Ensemble size. 1 is fastest; 3 to 10 average out the randomness and show where the model is unsure. Time grows in proportion.',
+      about:
+        'Ensemble size. 1 is fastest; 3 to 10 average out the randomness and show where the model is unsure. Time grows in proportion.',
       default: 1,
       min: 1,
       max: 100,
@@ -25,14 +27,16 @@ export default defineNode({
     }),
     generator: choice({
       label: 'Generator',
-      about: 'Whose random numbers: PyTorch’s on the CPU, PyTorch’s on an NVIDIA GPU, or none (zeros), for checkpoints fine-tuned end to end.',
+      about:
+        'Whose random numbers: PyTorch’s on the CPU, PyTorch’s on an NVIDIA GPU, or none (zeros), for checkpoints fine-tuned end to end.',
       options: NOISE_KINDS,
       titles: { 'torch-cpu': 'PyTorch CPU', 'torch-cuda': 'PyTorch CUDA', zeros: 'Zeros' },
       default: 'torch-cpu',
     }),
     one_draw: toggle({
       label: 'One draw',
-      about: 'Draw all members at once, exactly as PyTorch does for a latent whose number of cells is not a multiple of 4. Off, the last numbers of a member may differ from PyTorch’s there, but more members can be added without computing the first again.',
+      about:
+        'Draw all members at once, exactly as PyTorch does for a latent whose number of cells is not a multiple of 4. Off, the last numbers of a member may differ from PyTorch’s there, but more members can be added without computing the first again.',
       default: false,
       advanced: true,
     }),

@@ -5,7 +5,16 @@ import { channelMean } from '../../src/gpu/kernels/channel-mean.ts'
 import { concatBatch } from '../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../src/gpu/kernels/crop.ts'
 import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
-import { checkpoint, defineNode, depth, integer, latent, type DepthValue, type LatentValue, type RunContext } from '../../src/node/index.ts'
+import {
+  checkpoint,
+  defineNode,
+  depth,
+  integer,
+  latent,
+  type DepthValue,
+  type LatentValue,
+  type RunContext,
+} from '../../src/node/index.ts'
 import { sameDims } from '../../src/tensor/shape.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 
@@ -13,7 +22,8 @@ export default defineNode({
   type: 'depth/vae-decode',
   version: 1,
   title: 'VAE Decode',
-  about: 'Turns a depth latent into a depth map: the mean of the three decoded channels, clipped, 0 near to 1 far. Padding is cut off.',
+  about:
+    'Turns a depth latent into a depth map: the mean of the three decoded channels, clipped, 0 near to 1 far. Padding is cut off.',
   keywords: ['latent', 'autoencoder', 'decoder', 'taesd'],
   cost: 'heavy',
   inputs: {
@@ -47,7 +57,12 @@ export default defineNode({
           sameDims(latent.tensor.dims, first.latent.tensor.dims) && checkpoint.id === first.checkpoint.id,
       )
       if (!alike) throw unlike()
-      const stacked = runKernel(ctx.backend, concatBatch, members.map(({ latent }) => latent.tensor), {})
+      const stacked = runKernel(
+        ctx.backend,
+        concatBatch,
+        members.map(({ latent }) => latent.tensor),
+        {},
+      )
       try {
         const whole = await decode(opened, first.latent, stacked, ctx)
         try {
@@ -64,7 +79,10 @@ export default defineNode({
   },
 })
 
-async function open(inputs: { latent: LatentValue; checkpoint: { id: string; name: string } }, ctx: RunContext): Promise<Checkpoint> {
+async function open(
+  inputs: { latent: LatentValue; checkpoint: { id: string; name: string } },
+  ctx: RunContext,
+): Promise<Checkpoint> {
   const opened = await ctx.use(Checkpoints).open(inputs.checkpoint.id, ctx.signal)
   const channels = inputs.latent.tensor.dims[1] ?? 0
   const { latentChannels, factor } = opened.config
@@ -77,7 +95,12 @@ async function open(inputs: { latent: LatentValue; checkpoint: { id: string; nam
 }
 
 /** decode_prediction of MarigoldDepthPipeline: mean over channels, clip to −1..1, (x + 1) / 2; then the padding goes. */
-async function decode(opened: Checkpoint, { frame }: LatentValue, latents: Tensor, ctx: RunContext): Promise<DepthValue> {
+async function decode(
+  opened: Checkpoint,
+  { frame }: LatentValue,
+  latents: Tensor,
+  ctx: RunContext,
+): Promise<DepthValue> {
   const pixels = await opened.decode(latents, ctx.signal)
   const mean = runKernel(ctx.backend, channelMean, [pixels], {})
   pixels.release()
@@ -92,6 +115,10 @@ async function decode(opened: Checkpoint, { frame }: LatentValue, latents: Tenso
 }
 
 const unlike = (): AppError =>
-  new AppError('node/unlike-members', 'The members of this ensemble differ in size, so they cannot be decoded at once.', {
-    fix: 'Set the batch size to 1.',
-  })
+  new AppError(
+    'node/unlike-members',
+    'The members of this ensemble differ in size, so they cannot be decoded at once.',
+    {
+      fix: 'Set the batch size to 1.',
+    },
+  )

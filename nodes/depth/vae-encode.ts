@@ -8,7 +8,8 @@ export default defineNode({
   type: 'depth/vae-encode',
   version: 1,
   title: 'VAE Encode',
-  about: 'Compresses the picture into the latent space in which the model works: the mean of the posterior times the scaling factor, no sampling.',
+  about:
+    'Compresses the picture into the latent space in which the model works: the mean of the posterior times the scaling factor, no sampling.',
   keywords: ['latent', 'autoencoder', 'encoder', 'taesd'],
   cost: 'heavy',
   inputs: {

@@ -10,16 +10,20 @@ export default defineNode({
   type: 'image/fit-resolution',
   version: 1,
   title: 'Fit to Resolution',
-  about: 'Scales a picture, up or down, so that its longer side has the resolution the model works at, and pads it to whole latent cells.',
+  about:
+    'Scales a picture, up or down, so that its longer side has the resolution the model works at, and pads it to whole latent cells.',
   keywords: ['resize', 'scale', 'preprocess', 'processing resolution', 'pad'],
   inputs: {
     image: image('The picture to scale.'),
-    checkpoint: optional(checkpoint('Gives the resolution for "auto" and the cell size for padding (8 px without one).')),
+    checkpoint: optional(
+      checkpoint('Gives the resolution for "auto" and the cell size for padding (8 px without one).'),
+    ),
   },
   params: {
     resolution: auto({
       label: 'Resolution',
-      about: 'Pixels of the longer side. Higher keeps more detail and takes longer; far from what the model was trained at, the depth of the whole scene suffers. 0 keeps the picture’s own size.',
+      about:
+        'Pixels of the longer side. Higher keeps more detail and takes longer; far from what the model was trained at, the depth of the whole scene suffers. 0 keeps the picture’s own size.',
       default: null,
       min: 0,
       max: 4096,
@@ -29,7 +33,8 @@ export default defineNode({
     }),
     method: choice({
       label: 'Method',
-      about: 'How pixels are computed. Bilinear and bicubic are smoothed when shrinking; nearest repeats pixels; area averages.',
+      about:
+        'How pixels are computed. Bilinear and bicubic are smoothed when shrinking; nearest repeats pixels; area averages.',
       options: resizeMethods,
       default: 'bilinear',
       advanced: true,
@@ -53,7 +58,9 @@ export default defineNode({
       return { image: { kind: 'image', tensor: scaled, frame: { original, content } } }
     }
     try {
-      return { image: { kind: 'image', tensor: runKernel(ctx.backend, pad, [scaled], padded), frame: { original, content } } }
+      return {
+        image: { kind: 'image', tensor: runKernel(ctx.backend, pad, [scaled], padded), frame: { original, content } },
+      }
     } finally {
       scaled.release()
     }

@@ -10,7 +10,8 @@ export default defineNode({
   type: 'image/match-size',
   version: 1,
   title: 'Match Image Size',
-  about: 'Scales a result back to the size of the picture it came from. Nothing is smoothed or clipped, as in the reference.',
+  about:
+    'Scales a result back to the size of the picture it came from. Nothing is smoothed or clipped, as in the reference.',
   keywords: ['resize', 'scale', 'match input resolution', 'original size'],
   inputs: {
     value: anyOf(kinds, 'What is scaled. Padding is cut off first.'),
@@ -19,7 +20,8 @@ export default defineNode({
   params: {
     method: choice({
       label: 'Method',
-      about: 'How pixels are computed. Bicubic is sharper and may overshoot the range a little; nearest keeps edges hard.',
+      about:
+        'How pixels are computed. Bicubic is sharper and may overshoot the range a little; nearest keeps edges hard.',
       options: resizeMethods,
       default: 'bilinear',
     }),
@@ -38,7 +40,13 @@ export default defineNode({
       return { value: { ...value, tensor: unpadded, frame } }
     }
     try {
-      return { value: { ...value, tensor: runKernel(ctx.backend, resize, [unpadded], { ...size, method, antialias: false }), frame } }
+      return {
+        value: {
+          ...value,
+          tensor: runKernel(ctx.backend, resize, [unpadded], { ...size, method, antialias: false }),
+          frame,
+        },
+      }
     } finally {
       unpadded.release()
     }

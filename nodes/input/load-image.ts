@@ -5,7 +5,8 @@ export default defineNode({
   type: 'input/load-image',
   version: 1,
   title: 'Load Image',
-  about: 'A photo from a file. 8 and 16 bit, grey or colour; a camera’s rotation is applied, colours are taken as sRGB.',
+  about:
+    'A photo from a file. 8 and 16 bit, grey or colour; a camera’s rotation is applied, colours are taken as sRGB.',
   keywords: ['photo', 'picture', 'open', 'file', 'jpeg', 'png', 'webp'],
   inputs: {},
   params: {

@@ -10,11 +10,14 @@ export default defineNode({
   about: 'Writes a result to a file: depth for other programs as 16-bit PNG or NPY, colours as 8-bit PNG.',
   keywords: ['save', 'download', 'png', 'npy', 'numpy', 'file'],
   sink: true,
-  inputs: { value: anyOf(['depth', 'uncertainty', 'image', 'mask'], 'What is written. An ensemble gives one file per member.') },
+  inputs: {
+    value: anyOf(['depth', 'uncertainty', 'image', 'mask'], 'What is written. An ensemble gives one file per member.'),
+  },
   params: {
     format: choice({
       label: 'Format',
-      about: '16-bit PNG: 0..1 as 0..65535, cut off. 8-bit PNG: 0..1 as 0..255. NPY: float32 as it is, [H, W] or [H, W, 3].',
+      about:
+        '16-bit PNG: 0..1 as 0..65535, cut off. 8-bit PNG: 0..1 as 0..255. NPY: float32 as it is, [H, W] or [H, W, 3].',
       options: ['png16', 'png8', 'npy'],
       titles: { png16: '16-bit PNG', png8: '8-bit PNG', npy: 'NPY (float32)' },
       default: 'png16',
@@ -43,7 +46,11 @@ export default defineNode({
 
 /** No folders, no hidden files, nothing that a shell or an operating system reads as more than a name. */
 function safeName(name: string): string {
-  const safe = name.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^\w.-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '')
+  const safe = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
   if (safe !== '') return safe
   throw new AppError('node/no-file-name', `"${name}" has no character that may stand in a file name.`, {
     fix: 'Give a name of letters and digits.',

@@ -4,7 +4,8 @@ export default defineNode({
   type: 'output/view',
   version: 1,
   title: 'View',
-  about: 'Shows a picture, depth map or uncertainty large in the viewer. Depth is shown in grey: black near, white far.',
+  about:
+    'Shows a picture, depth map or uncertainty large in the viewer. Depth is shown in grey: black near, white far.',
   keywords: ['show', 'preview', 'display', 'viewer'],
   sink: true,
   inputs: { value: anyOf(['image', 'depth', 'uncertainty', 'mask'], 'What is shown.') },

@@ -5,13 +5,23 @@ import { Bench, data, frameOf, oneValue } from './support.ts'
 
 const CASES = 'colour/colour.safetensors'
 
-async function colours(values: ArrayLike<number>, params: object, kind: 'depth' | 'uncertainty' = 'depth'): Promise<number[]> {
+async function colours(
+  values: ArrayLike<number>,
+  params: object,
+  kind: 'depth' | 'uncertainty' = 'depth',
+): Promise<number[]> {
   const bench = new Bench()
   const n = values.length
   const value = { kind, tensor: bench.tensor([1, 1, 1, n], (i) => values[i] ?? 0), frame: frameOf(n, 1) }
-  const image = oneValue(await bench.run('depth/colorize', { inputs: { value }, params: params as never }), 'image', 'image')
+  const image = oneValue(
+    await bench.run('depth/colorize', { inputs: { value }, params: params as never }),
+    'image',
+    'image',
+  )
   const planes = data(image)
-  const bytes = Array.from({ length: 3 * n }, (_, i) => Math.trunc(Math.fround((planes[(i % 3) * n + Math.floor(i / 3)] ?? 0) * 255)))
+  const bytes = Array.from({ length: 3 * n }, (_, i) =>
+    Math.trunc(Math.fround((planes[(i % 3) * n + Math.floor(i / 3)] ?? 0) * 255)),
+  )
   image.tensor.release()
   value.tensor.release()
   expect(bench.backend.bytes).toBe(0)
@@ -21,7 +31,8 @@ async function colours(values: ArrayLike<number>, params: object, kind: 'depth' 
 const worst = (a: readonly number[], b: ArrayLike<number>): number =>
   a.length === b.length ? a.reduce((most, v, i) => Math.max(most, Math.abs(v - (b[i] ?? NaN))), 0) : Infinity
 
-const bytesOf = async (name: string): Promise<Uint8Array> => (await rawTensors(CASES)).get(name)?.bytes ?? new Uint8Array()
+const bytesOf = async (name: string): Promise<Uint8Array> =>
+  (await rawTensors(CASES)).get(name)?.bytes ?? new Uint8Array()
 const valuesOf = async (name: string): Promise<Float32Array> => (await fixtureTensorsOfFloats()).f32(name)
 const fixtureTensorsOfFloats = () => fixtureTensors(CASES)
 
@@ -35,17 +46,22 @@ describe('Colorize', () => {
     expect(worst(await colours(await valuesOf('positions'), params), await bytesOf(name))).toBe(0)
   })
 
-  it.each(['viridis', 'magma', 'inferno', 'plasma', 'turbo', 'cividis'])('has all 256 colours of %s', async (colormap) => {
-    const middles = Array.from({ length: 256 }, (_, i) => (i + 0.5) / 256)
-    expect(worst(await colours(middles, { colormap }), await bytesOf(`matplotlib.${colormap}`))).toBe(0)
-  })
+  it.each(['viridis', 'magma', 'inferno', 'plasma', 'turbo', 'cividis'])(
+    'has all 256 colours of %s',
+    async (colormap) => {
+      const middles = Array.from({ length: 256 }, (_, i) => (i + 0.5) / 256)
+      expect(worst(await colours(middles, { colormap }), await bytesOf(`matplotlib.${colormap}`))).toBe(0)
+    },
+  )
 
   it.each([
     ['viridis', { colormap: 'viridis' }],
     ['viridis_r', { colormap: 'viridis', invert: true }],
     ['turbo', { colormap: 'turbo' }],
   ])('looks %s up as matplotlib does', async (name, params) => {
-    expect(worst(await colours(await valuesOf('values'), params), await bytesOf(`matplotlib_of_values.${name}`))).toBe(0)
+    expect(worst(await colours(await valuesOf('values'), params), await bytesOf(`matplotlib_of_values.${name}`))).toBe(
+      0,
+    )
   })
 
   it.each([
@@ -58,7 +74,12 @@ describe('Colorize', () => {
   it('saturates uncertainty at its 95th percentile, as visualize_uncertainty', async () => {
     const grey = await bytesOf('visualize_uncertainty.95')
     const rgb = await colours(await valuesOf('uncertainty'), { colormap: 'grey', range: 'auto' }, 'uncertainty')
-    expect(worst(rgb.filter((_, i) => i % 3 === 0), grey)).toBeLessThanOrEqual(1)
+    expect(
+      worst(
+        rgb.filter((_, i) => i % 3 === 0),
+        grey,
+      ),
+    ).toBeLessThanOrEqual(1)
   })
 
   it('gives uncertainty that is zero everywhere one colour', async () => {

@@ -63,7 +63,11 @@ describe('DDIM Denoise', () => {
   })
 
   it('goes on with the generator of the first noise, as diffusers does, between LCM steps', async () => {
-    const { values } = await denoise({ steps: 2, scheduler: 'lcm' }, toyConfig, { generator: 'torch-cpu', seed: 5, member: 0 })
+    const { values } = await denoise({ steps: 2, scheduler: 'lcm' }, toyConfig, {
+      generator: 'torch-cpu',
+      seed: 5,
+      member: 0,
+    })
     const generator = noiseGenerator('torch-cpu', 5)
     generator.randn(16)
     const drawn = generator.randn(16)
@@ -71,7 +75,9 @@ describe('DDIM Denoise', () => {
     const slope = ((values[1] ?? 0) - (values[0] ?? 0)) / ((drawn[1] ?? 0) - (drawn[0] ?? 0))
     // (√ᾱ − √(1−ᾱ) / 2) · √(1−ᾱ) at t = 499
     expect(slope).toBeCloseTo(0.0867, 3)
-    values.forEach((value, i) => expect(value - (values[0] ?? 0)).toBeCloseTo(slope * ((drawn[i] ?? 0) - (drawn[0] ?? 0)), 4))
+    values.forEach((value, i) =>
+      expect(value - (values[0] ?? 0)).toBeCloseTo(slope * ((drawn[i] ?? 0) - (drawn[0] ?? 0)), 4),
+    )
   })
 
   it('gives every member noise of its own', async () => {
@@ -115,7 +121,11 @@ describe('DDIM Denoise', () => {
     const together = (await node?.batch?.run(inputs as never, params as never, ctx)) as { latent: LatentValue }[]
     expect(calls.batches).toEqual([3, 3, 3])
     for (const [i, input] of inputs.entries()) {
-      const alone = oneValue(await bench.run('depth/ddim-denoise', { inputs: input, params, services }), 'latent', 'latent')
+      const alone = oneValue(
+        await bench.run('depth/ddim-denoise', { inputs: input, params, services }),
+        'latent',
+        'latent',
+      )
       expect([...data(alone)]).toEqual([...data(together[i]?.latent ?? alone)])
       alone.tensor.release()
     }
@@ -163,7 +173,11 @@ describe('VAE Encode', () => {
     const calls = newCalls()
     const image = { kind: 'image' as const, tensor: bench.tensor([1, 3, 5, 9], () => 1), frame: frameOf(9, 5) }
     const services = [[Checkpoints, toyCheckpoints(bench.backend, toyConfig, calls)] as const]
-    const encoded = oneValue(await bench.run('depth/vae-encode', { inputs: { image, checkpoint }, services }), 'latent', 'latent')
+    const encoded = oneValue(
+      await bench.run('depth/vae-encode', { inputs: { image, checkpoint }, services }),
+      'latent',
+      'latent',
+    )
     expect(calls.encoded).toEqual([[1, 3, 8, 16]])
     expect([...data(encoded)]).toEqual(Array(8).fill(1))
     for (const { tensor } of [image, encoded]) tensor.release()
@@ -176,7 +190,9 @@ describe('VAE Decode', () => {
     const bench = new Bench()
     const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, factor: 4 })] as const]
     const inputs = { latent: latent(bench, () => 0), checkpoint }
-    await expect(bench.run('depth/vae-decode', { inputs, services })).rejects.toMatchObject({ code: 'node/wrong-latent' })
+    await expect(bench.run('depth/vae-decode', { inputs, services })).rejects.toMatchObject({
+      code: 'node/wrong-latent',
+    })
   })
 })
 

@@ -14,7 +14,11 @@ const all = [...nodes.values()]
 
 describe.each(all.map((node) => [node.type, node] as const))('%s', (type, node) => {
   it('explains itself: title, sockets, parameters', () => {
-    const texts = [node.title, node.about, ...[node.inputs, node.outputs].flatMap((ports) => Object.values(ports).map(({ about }) => about))]
+    const texts = [
+      node.title,
+      node.about,
+      ...[node.inputs, node.outputs].flatMap((ports) => Object.values(ports).map(({ about }) => about)),
+    ]
     for (const text of texts) expect(text.trim().length).toBeGreaterThan(3)
     for (const param of Object.values(node.params)) {
       expect(param.label.length).toBeGreaterThan(1)
@@ -55,7 +59,9 @@ describe.each(all.map((node) => [node.type, node] as const))('%s', (type, node) 
 
 it('finds a node in every file of nodes/, and there are the twelve', async () => {
   const files = (await readdir(join(ROOT, 'nodes'), { recursive: true })).filter((name) => name.endsWith('.ts'))
-  expect(files.map((name) => name.replaceAll('\\', '/').replace('.ts', '')).sort()).toEqual(all.map(({ type }) => type).sort())
+  expect(files.map((name) => name.replaceAll('\\', '/').replace('.ts', '')).sort()).toEqual(
+    all.map(({ type }) => type).sort(),
+  )
   expect(all.length).toBeGreaterThanOrEqual(12)
 })
 
@@ -73,10 +79,14 @@ const contentOf = (values: readonly PortValue[]): unknown =>
 
 /** Inputs of the right kinds, a parameter for what has no default, and the services. */
 function callOf(inputs: Readonly<Record<string, InputPort>>, bench: Bench): Call {
-  const params: JsonObject = nodes.get('input/load-image')?.inputs === inputs ? { picture: { from: 'example', name: 'x' } } : {}
+  const params: JsonObject =
+    nodes.get('input/load-image')?.inputs === inputs ? { picture: { from: 'example', name: 'x' } } : {}
   return {
     inputs: Object.fromEntries(
-      Object.entries(inputs).map(([name, port]) => [name, port.each ? [value(port, bench, 1), value(port, bench, 2), value(port, bench, 3)] : value(port, bench, 1)]),
+      Object.entries(inputs).map(([name, port]) => [
+        name,
+        port.each ? [value(port, bench, 1), value(port, bench, 2), value(port, bench, 3)] : value(port, bench, 1),
+      ]),
     ),
     params,
     services: [
@@ -89,7 +99,8 @@ function callOf(inputs: Readonly<Record<string, InputPort>>, bench: Bench): Call
 
 function value(port: InputPort, bench: Bench, salt: number): PortValue {
   const kind = port.kind === 'any' ? port.of[0] : port.kind
-  const of = (channels: number, h: number, w: number) => bench.tensor([1, channels, h, w], (i) => ((i * 7919 * salt) % 101) / 101)
+  const of = (channels: number, h: number, w: number) =>
+    bench.tensor([1, channels, h, w], (i) => ((i * 7919 * salt) % 101) / 101)
   switch (kind) {
     case 'image':
       return { kind, tensor: of(3, 16, 24), frame: frameOf(24, 16) }
@@ -108,7 +119,9 @@ function value(port: InputPort, bench: Bench, salt: number): PortValue {
 
 it('starts every example from its node defaults: no parameter is missing', async () => {
   for (const name of (await readdir(join(ROOT, 'examples'))).filter((file) => file.endsWith('.json'))) {
-    const graph = JSON.parse(await readFile(join(ROOT, 'examples', name), 'utf8')) as { nodes: { type: string; params: object }[] }
+    const graph = JSON.parse(await readFile(join(ROOT, 'examples', name), 'utf8')) as {
+      nodes: { type: string; params: object }[]
+    }
     for (const { type, params } of graph.nodes) {
       expect(Object.keys(params).sort()).toEqual(Object.keys(defaultsOf(nodes.get(type)?.params ?? {})).sort())
     }

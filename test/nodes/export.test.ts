@@ -11,15 +11,27 @@ interface Written {
   readonly mime: string
 }
 
-async function write(values: readonly number[], dims: readonly [number, number, number], params: object, member = { index: 0, count: 1 }) {
+async function write(
+  values: readonly number[],
+  dims: readonly [number, number, number],
+  params: object,
+  member = { index: 0, count: 1 },
+) {
   const bench = new Bench()
   const [channels, height, width] = dims
   const tensor = bench.tensor([1, channels, height, width], (i) => values[i] ?? 0)
   const kind = channels === 3 ? ('image' as const) : ('depth' as const)
   const files: Written[] = []
-  const service = { write: async (name: string, bytes: Uint8Array, mime: string) => void files.push({ name, bytes, mime }) }
+  const service = {
+    write: async (name: string, bytes: Uint8Array, mime: string) => void files.push({ name, bytes, mime }),
+  }
   const value = { kind, tensor, frame: frameOf(width, height) }
-  await bench.run('output/export', { inputs: { value }, params: params as never, member, services: [[OutputFiles, service]] })
+  await bench.run('output/export', {
+    inputs: { value },
+    params: params as never,
+    member,
+    services: [[OutputFiles, service]],
+  })
   tensor.release()
   expect(bench.backend.bytes).toBe(0)
   const [file] = files
@@ -30,10 +42,19 @@ async function write(values: readonly number[], dims: readonly [number, number, 
 describe('Export', () => {
   it('cuts 16-bit depth down to whole steps, as export_depth_to_16bit_png', async () => {
     const depth = await (await fixtureTensors('colour/colour.safetensors')).f32('depth')
-    const expected = new Int32Array((await rawTensors('colour/colour.safetensors')).get('export_16bit.0.0.1.0')?.bytes.buffer ?? [])
+    const expected = new Int32Array(
+      (await rawTensors('colour/colour.safetensors')).get('export_16bit.0.0.1.0')?.bytes.buffer ?? [],
+    )
     const { name, bytes, mime } = await write([...depth], [1, 19, 27], { format: 'png16', name: 'depth' })
     const png = decode(bytes, { checkCrc: true })
-    expect([name, mime, png.depth, png.channels, png.width, png.height]).toEqual(['depth.png', 'image/png', 16, 1, 27, 19])
+    expect([name, mime, png.depth, png.channels, png.width, png.height]).toEqual([
+      'depth.png',
+      'image/png',
+      16,
+      1,
+      27,
+      19,
+    ])
     expect([...png.data]).toEqual([...expected])
   })
 
@@ -87,6 +108,8 @@ describe('Export', () => {
   })
 
   it('refuses a name that has nothing to keep', async () => {
-    await expect(write([0], [1, 1, 1], { format: 'png8', name: '///' })).rejects.toMatchObject({ code: 'node/no-file-name' })
+    await expect(write([0], [1, 1, 1], { format: 'png8', name: '///' })).rejects.toMatchObject({
+      code: 'node/no-file-name',
+    })
   })
 })

@@ -50,5 +50,8 @@ it('lays grey with alpha over white', async () => {
 })
 
 it('asks for a picture when none is chosen', async () => {
-  await expect(new Bench().run('input/load-image')).rejects.toMatchObject({ code: 'node/no-picture', fix: expect.any(String) })
+  await expect(new Bench().run('input/load-image')).rejects.toMatchObject({
+    code: 'node/no-picture',
+    fix: expect.any(String),
+  })
 })

@@ -5,7 +5,12 @@ import { Bench, data, frameOf, oneValue } from './support.ts'
 
 async function draw(h: number, w: number, index: number, count: number, params: object = {}) {
   const bench = new Bench()
-  const like = { kind: 'latent' as const, tensor: bench.tensor([1, 4, h, w], () => 0), frame: frameOf(8 * w, 8 * h), factor: 8 }
+  const like = {
+    kind: 'latent' as const,
+    tensor: bench.tensor([1, 4, h, w], () => 0),
+    frame: frameOf(8 * w, 8 * h),
+    factor: 8,
+  }
   const called = await bench.run('depth/noise-init', {
     inputs: { like },
     params: { seed: 2024, ...params },
@@ -20,7 +25,9 @@ async function draw(h: number, w: number, index: number, count: number, params: 
 }
 
 const key = (params: object, index: number, count: number): unknown =>
-  nodes.get('depth/noise-init')?.expand?.key({ seed: 1, generator: 'torch-cpu', one_draw: false, ...params } as never, { index, count })
+  nodes
+    .get('depth/noise-init')
+    ?.expand?.key({ seed: 1, generator: 'torch-cpu', one_draw: false, ...params } as never, { index, count })
 
 describe('Noise Init', () => {
   it('gives the noise that torch gives for seed 2024', async () => {
@@ -31,16 +38,26 @@ describe('Noise Init', () => {
 
   it('says in its key all that a member depends on', async () => {
     const shape = fc.record({ h: fc.integer({ min: 1, max: 5 }), w: fc.integer({ min: 1, max: 5 }) })
-    const members = fc.record({ index: fc.nat(4), more: fc.integer({ min: 1, max: 4 }), others: fc.integer({ min: 1, max: 4 }) })
+    const members = fc.record({
+      index: fc.nat(4),
+      more: fc.integer({ min: 1, max: 4 }),
+      others: fc.integer({ min: 1, max: 4 }),
+    })
     const generator = fc.constantFrom('torch-cpu', 'torch-cuda', 'zeros')
     await fc.assert(
-      fc.asyncProperty(shape, members, generator, fc.boolean(), async ({ h, w }, { index, more, others }, generator, one_draw) => {
-        const [a, b] = [index + more, index + others]
-        const params = { generator, one_draw }
-        if (JSON.stringify(key(params, index, a)) !== JSON.stringify(key(params, index, b))) return
-        const [first, second] = [await draw(h, w, index, a, params), await draw(h, w, index, b, params)]
-        expect(first.values).toEqual(second.values)
-      }),
+      fc.asyncProperty(
+        shape,
+        members,
+        generator,
+        fc.boolean(),
+        async ({ h, w }, { index, more, others }, generator, one_draw) => {
+          const [a, b] = [index + more, index + others]
+          const params = { generator, one_draw }
+          if (JSON.stringify(key(params, index, a)) !== JSON.stringify(key(params, index, b))) return
+          const [first, second] = [await draw(h, w, index, a, params), await draw(h, w, index, b, params)]
+          expect(first.values).toEqual(second.values)
+        },
+      ),
       { numRuns: 60 },
     )
   })

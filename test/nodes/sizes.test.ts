@@ -28,12 +28,15 @@ describe('Fit to Resolution', () => {
     [9, 13, 64, [64, 44], [64, 48]],
     [40, 56, 0, [56, 40], [56, 40]],
     [41, 55, 0, [55, 41], [56, 48]],
-  ])('makes %i × %i at %i as the reference does, then pads to 8', async (width, height, resolution, content, padded) => {
-    const made = await fit(width, height, resolution)
-    expect([made.content.height, made.content.width]).toEqual(content)
-    expect(made.dims).toEqual(padded)
-    expect(made.fitted.frame.original).toEqual({ width, height })
-  })
+  ])(
+    'makes %i × %i at %i as the reference does, then pads to 8',
+    async (width, height, resolution, content, padded) => {
+      const made = await fit(width, height, resolution)
+      expect([made.content.height, made.content.width]).toEqual(content)
+      expect(made.dims).toEqual(padded)
+      expect(made.fitted.frame.original).toEqual({ width, height })
+    },
+  )
 
   it('repeats the last pixels in the padding', async () => {
     const { values, dims } = await fit(5, 3, 0)

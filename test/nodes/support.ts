@@ -1,7 +1,14 @@
 import { nodes } from '../../src/app/registry.ts'
 import type { Json } from '../../src/base/json.ts'
 import { bindServices, type Service } from '../../src/base/service.ts'
-import { defaultsOf, type AnyNode, type DecodedPicture, type Frame, type Member, type PortValue } from '../../src/node/index.ts'
+import {
+  defaultsOf,
+  type AnyNode,
+  type DecodedPicture,
+  type Frame,
+  type Member,
+  type PortValue,
+} from '../../src/node/index.ts'
 import { Pictures } from '../../src/node/index.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import { count, type Dims, type Tensor } from '../../src/tensor/tensor.ts'
@@ -24,10 +31,16 @@ export class Bench {
   readonly backend = new CpuBackend()
 
   tensor(dims: Dims, value: (i: number) => number): Tensor {
-    return this.backend.upload(Float32Array.from({ length: count(dims) }, (_, i) => value(i)), dims)
+    return this.backend.upload(
+      Float32Array.from({ length: count(dims) }, (_, i) => value(i)),
+      dims,
+    )
   }
 
-  async run(type: string, { inputs = {}, params = {}, member = { index: 0, count: 1 }, services = [] }: Call = {}): Promise<Called> {
+  async run(
+    type: string,
+    { inputs = {}, params = {}, member = { index: 0, count: 1 }, services = [] }: Call = {},
+  ): Promise<Called> {
     const node: AnyNode | undefined = nodes.get(type)
     if (node === undefined) throw new Error(`No node ${type}.`)
     const warnings: string[] = []
@@ -51,7 +64,11 @@ export const frameOf = (width: number, height: number): Frame => ({
   content: { width, height },
 })
 
-export const oneValue = <K extends PortValue['kind']>(called: Called, socket: string, kind: K): Extract<PortValue, { kind: K }> => {
+export const oneValue = <K extends PortValue['kind']>(
+  called: Called,
+  socket: string,
+  kind: K,
+): Extract<PortValue, { kind: K }> => {
   const value = called.outputs[socket]
   if (value?.kind !== kind) throw new Error(`${socket} holds ${value?.kind ?? 'nothing'}, not ${kind}.`)
   return value as Extract<PortValue, { kind: K }>

@@ -40,7 +40,11 @@ export interface ToyCalls {
 }
 
 /** Models of one line, so that what nodes do around them can be worked out: v = x / 2 + t / 1000. */
-export function toyCheckpoints(backend: CpuBackend, config: CheckpointConfig = toyConfig, calls?: ToyCalls): Checkpoints {
+export function toyCheckpoints(
+  backend: CpuBackend,
+  config: CheckpointConfig = toyConfig,
+  calls?: ToyCalls,
+): Checkpoints {
   const toy: Checkpoint = {
     id: 'toy',
     config,
@@ -49,18 +53,27 @@ export function toyCheckpoints(backend: CpuBackend, config: CheckpointConfig = t
       const [n = 1, , h = 0, w = 0] = image.dims
       const dims = [n, 4, h / config.factor, w / config.factor]
       const first = values(image)
-      return backend.upload(Float32Array.from({ length: (n * 4 * h * w) / config.factor ** 2 }, (_, i) => first[i % first.length] ?? 0), dims)
+      return backend.upload(
+        Float32Array.from({ length: (n * 4 * h * w) / config.factor ** 2 }, (_, i) => first[i % first.length] ?? 0),
+        dims,
+      )
     },
     async denoise(_image, x, t) {
       calls?.timesteps.push(t)
       calls?.batches.push(x.dims[0] ?? 0)
-      return backend.upload(values(x).map((v) => v / 2 + t / 1000), x.dims)
+      return backend.upload(
+        values(x).map((v) => v / 2 + t / 1000),
+        x.dims,
+      )
     },
     async decode(latent) {
       const [n = 1, c = 4, h = 0, w = 0] = latent.dims
       const [H, W] = [h * config.factor, w * config.factor]
       const z = values(latent)
-      const pixels = Float32Array.from({ length: n * 3 * H * W }, (_, i) => z[Math.floor(i / (3 * H * W)) * c * h * w] ?? 0)
+      const pixels = Float32Array.from(
+        { length: n * 3 * H * W },
+        (_, i) => z[Math.floor(i / (3 * H * W)) * c * h * w] ?? 0,
+      )
       return backend.upload(pixels, [n, 3, H, W])
     },
   }

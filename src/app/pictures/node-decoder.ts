@@ -10,6 +10,8 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'heif', 'avif'])
 export async function decodeInNode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<DecodedPicture> {
   const deep = decodePng16(bytes, name)
   if (deep !== undefined) return deep
+  // sharp throws at once for an empty file
+  if (bytes.length === 0) throw unreadable(name)
   const input = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', ignoreIcc: true })
   const found = await input.metadata().catch((cause: unknown) => {
     // sharp checks its pixel limit before anything else can be asked

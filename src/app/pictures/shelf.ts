@@ -65,6 +65,10 @@ export class PictureShelf implements Pictures {
 const missing = (ref: PictureRef): AppError =>
   ref.from === 'example'
     ? new AppError('image/missing', `There is no example picture ${ref.name}.`, { fix: 'Choose another picture.' })
-    : new AppError('image/missing', `The picture ${ref.name} is not here: graphs name pictures, they do not hold them.`, {
-        fix: 'Choose the file again (on the command line: --image FILE).',
-      })
+    : new AppError(
+        'image/missing',
+        `The picture ${ref.name} is not here: graphs name pictures, they do not hold them.`,
+        {
+          fix: 'Choose the file again (on the command line: --image FILE).',
+        },
+      )

@@ -40,7 +40,11 @@ export async function expectParity(name: string, runtime: OnnxRuntime): Promise<
   if (agreeing) expect(maxAbsDifference(result.uncertainty, await expected.f32('uncertainty'))).toBeLessThan(ENSEMBLE)
 }
 
-async function expectRows(got: readonly Float32Array[], wanted: readonly Float32Array[], tolerance: number): Promise<void> {
+async function expectRows(
+  got: readonly Float32Array[],
+  wanted: readonly Float32Array[],
+  tolerance: number,
+): Promise<void> {
   expect(got.length).toBe(wanted.length)
   got.forEach((row, i) => expect(maxAbsDifference(row, wanted[i] ?? [])).toBeLessThan(tolerance))
 }

@@ -3,7 +3,15 @@ import { CheckpointStore } from '../../../models/checkpoint/store.ts'
 import { nodes } from '../../../src/app/registry.ts'
 import { bindServices } from '../../../src/base/service.ts'
 import { Engine } from '../../../src/engine/engine.ts'
-import { defineNode, each, integer, latent, Pictures, type AnyNode, type DecodedPicture } from '../../../src/node/index.ts'
+import {
+  defineNode,
+  each,
+  integer,
+  latent,
+  Pictures,
+  type AnyNode,
+  type DecodedPicture,
+} from '../../../src/node/index.ts'
 import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
 import { checkpointOf, floats, rawTensors, type Case, type RawTensor } from './case.ts'
 import { documentOf } from './document.ts'
@@ -32,7 +40,10 @@ export async function runCase(of: Case, runtime: OnnxRuntime): Promise<CaseResul
       [Checkpoints, checkpoints],
       [Pictures, { load: async () => picture }],
     ]),
-    sources: { picture: async () => of.image, checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id },
+    sources: {
+      picture: async () => of.image,
+      checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
+    },
   })
   const value = async (node: string, socket: string, member = 0): Promise<Float32Array> => {
     const found = engine.value(node, socket, member)
@@ -45,7 +56,9 @@ export async function runCase(of: Case, runtime: OnnxRuntime): Promise<CaseResul
     const each = Array.from({ length: of.ensemble_size }, (_, member) => member)
     const result = {
       depth: of.match_input_resolution ? await value('match', 'value') : await value('align', 'depth'),
-      uncertainty: of.match_input_resolution ? await value('match-uncertainty', 'value') : await value('align', 'uncertainty'),
+      uncertainty: of.match_input_resolution
+        ? await value('match-uncertainty', 'value')
+        : await value('align', 'uncertainty'),
       members: await Promise.all(each.map((member) => value('decode', 'depth', member))),
       latents: await Promise.all(each.map((member) => value('denoise', 'latent', member))),
     }

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommand } from '../../src/app/cli/arguments.ts'
+import { withCheckpoint, withPictures, withSettings } from '../../src/app/cli/settings.ts'
+import { errorLine } from '../../src/app/cli/terminal.ts'
+import { nodes } from '../../src/app/registry.ts'
+import { AppError } from '../../src/base/errors.ts'
+import { readDocument } from '../../src/graph/validate.ts'
+
+describe('the words of the command line', () => {
+  it('reads run with everything', () => {
+    const words =
+      'run g.json --image a.jpg --image b.jpg --set denoise.steps=4 --set export.name=a=b --checkpoint dir --backend wasm --out o --report r.json --quiet'
+    expect(parseCommand(words.split(' '))).toEqual({
+      command: 'run',
+      graph: 'g.json',
+      images: ['a.jpg', 'b.jpg'],
+      settings: [
+        { node: 'denoise', param: 'steps', value: '4' },
+        { node: 'export', param: 'name', value: 'a=b' },
+      ],
+      checkpoint: 'dir',
+      backend: 'wasm',
+      out: 'o',
+      report: 'r.json',
+      quiet: true,
+    })
+  })
+
+  it('has defaults', () => {
+    expect(parseCommand(['run', 'g.json'])).toMatchObject({
+      images: [],
+      settings: [],
+      backend: 'auto',
+      out: '.',
+      quiet: false,
+    })
+  })
+
+  it.each([
+    [[]],
+    [['walk']],
+    [['run']],
+    [['run', 'a.json', 'b.json']],
+    [['run', 'a.json', '--nope']],
+    [['run', 'a.json', '--image']],
+    [['run', 'a.json', '--backend', 'cuda']],
+    [['run', 'a.json', '--set', 'steps=4']],
+    [['run', 'a.json', '--set', 'denoise.steps']],
+    [['nodes', 'a.json']],
+    [['check']],
+  ])('refuses %j', (words) => {
+    expect(() => parseCommand(words)).toThrow(expect.objectContaining({ code: 'cli/usage' }))
+  })
+})
+
+const { document } = readDocument(
+  {
+    format: 'marigold-graph',
+    schema: 1,
+    title: 'x',
+    nodes: [
+      'input/load-image',
+      'depth/ddim-denoise',
+      'input/load-image',
+      'input/load-checkpoint',
+      'depth/colorize',
+    ].map((type, i) => ({
+      id: `n${i}`,
+      type,
+      version: 1,
+      params: {},
+      position: { x: 0, y: 0 },
+    })),
+    links: [],
+  },
+  nodes,
+)
+const paramsOf = (changed: typeof document) => Object.fromEntries(changed.nodes.map(({ id, params }) => [id, params]))
+
+describe('--set', () => {
+  const set = (node: string, param: string, value: string) =>
+    paramsOf(withSettings(document, nodes, [{ node, param, value }]))[node]?.[param]
+
+  it.each([
+    ['n1', 'steps', '4', 4],
+    ['n1', 'steps', 'auto', null],
+    ['n1', 'eta', '0.5', 0.5],
+    ['n1', 'scheduler', 'lcm', 'lcm'],
+    ['n4', 'invert', 'true', true],
+    ['n4', 'invert', 'off', false],
+    ['n3', 'checkpoint', 'marigold-nano', 'marigold-nano'],
+    ['n0', 'picture', 'cat.jpg', { from: 'example', name: 'cat.jpg' }],
+  ])('%s.%s=%s has the type of the parameter', (node, param, text, value) => {
+    expect(set(node, param, text)).toEqual(value)
+  })
+
+  it.each([
+    ['n1', 'steps', '0', 'cli/bad-value'],
+    ['n1', 'steps', 'four', 'cli/bad-value'],
+    ['n1', 'steps', '', 'cli/bad-value'],
+    ['n1', 'steps', '2.5', 'cli/bad-value'],
+    ['n1', 'eta', '2', 'cli/bad-value'],
+    ['n1', 'scheduler', 'euler', 'cli/bad-value'],
+    ['n4', 'invert', 'maybe', 'cli/bad-value'],
+    ['n0', 'picture', '../x', 'cli/bad-value'],
+    ['n1', 'constructor', '1', 'cli/no-such-param'],
+    ['nobody', 'steps', '1', 'cli/no-such-node'],
+  ])('%s.%s=%s is refused', (node, param, text, code) => {
+    expect(() => set(node, param, text)).toThrow(expect.objectContaining({ code, fix: expect.any(String) }))
+  })
+})
+
+describe('--image and --checkpoint', () => {
+  const picture = (name: string) => ({ from: 'file', name, sha256: '0'.repeat(64) }) as const
+
+  it('fill the loading nodes in document order', () => {
+    const filled = paramsOf(withPictures(document, nodes, [picture('a'), picture('b')]))
+    expect([filled['n0']?.['picture'], filled['n2']?.['picture']]).toEqual([picture('a'), picture('b')])
+    expect(paramsOf(withCheckpoint(document, nodes, 'folder:given'))['n3']).toEqual({ checkpoint: 'folder:given' })
+  })
+
+  it('are refused where there is nothing to fill', () => {
+    const three = [picture('a'), picture('b'), picture('c')]
+    expect(() => withPictures(document, nodes, three)).toThrow(expect.objectContaining({ code: 'cli/too-many-images' }))
+    const none = { ...document, nodes: [] }
+    expect(() => withCheckpoint(none, nodes, 'x')).toThrow(expect.objectContaining({ code: 'cli/no-checkpoint-node' }))
+  })
+})
+
+it('prints an error on one line, naming the node', () => {
+  const error = new AppError('node/no-steps', 'Two\nlines.', { fix: 'Do this.', node: 'denoise' })
+  expect(errorLine(error)).toBe('error [node/no-steps] node "denoise": Two lines. Do this.\n')
+})
