@@ -51,7 +51,7 @@ def main():
     cli.add_argument("--batch", type=int, default=10)
     args = cli.parse_args()
     torch.set_num_threads(1)
-    pipe = MarigoldDepthPipeline.from_pretrained(args.model)
+    pipe = MarigoldDepthPipeline.from_pretrained(args.model, dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
     resolution, mean, results = args.resolution or pipe.default_processing_resolution, mean_map(args.train_data), {}
     scenes = [(rgb, far_plane(z)) for path in shards(args.data, held_out=True) for rgb, z in zip(*load(path))][: args.count]

@@ -52,7 +52,7 @@ def main():
             config.write_text(json.dumps(content, indent=2) + "\n")
     size = sum(f.stat().st_size for f in args.out.rglob("*") if f.is_file())
     print(f"{args.out}: {size / 1e6:.2f} MB")
-    again = MarigoldDepthPipeline.from_pretrained(args.out, torch_dtype=torch.float32)
+    again = MarigoldDepthPipeline.from_pretrained(args.out, dtype=torch.float32)
     print(again(torch.rand(1, 3, 96, 128), num_inference_steps=1, processing_resolution=64).prediction.shape, again.tokenizer("", padding="do_not_pad").input_ids)
 
 

@@ -47,7 +47,7 @@ def cosine(progress, step, warm_up=100, last=0.02):
 def _work(rank, folder, module, clock, args, make_step, decay):
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed * 1000 + rank * 100_003 + clock.step)
-    optimiser = torch.optim.AdamW(module.parameters(), lr=args.rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(module.parameters(), lr=args.rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True)
     average, state_file = Average(module, decay), folder / "state.pt"
     if state_file.exists():
         state = torch.load(state_file, weights_only=True)

@@ -28,7 +28,7 @@ def main():
     cli.add_argument("pictures", nargs="+")
     args = cli.parse_args()
     torch.set_num_threads(1)
-    pipe = MarigoldDepthPipeline.from_pretrained(args.model)
+    pipe = MarigoldDepthPipeline.from_pretrained(args.model, dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
     tiles = []
     for path in args.pictures:
