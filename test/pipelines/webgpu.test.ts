@@ -6,10 +6,8 @@ import { expectParity } from './support/parity.ts'
 
 /** A software GPU compiles shaders for seconds for each shape: one case of each kind. */
 const cases = [
-  'ddim-trailing-n1',
   'ddim-trailing-n3',
   'lcm-n4',
-  'size-one-latent-row',
   'tiny-vae-size-72',
   'ensemble-5-median-agreeing',
   'resample-in-bicubic-down',
@@ -29,5 +27,5 @@ describe('graphs equal MarigoldDepthPipeline on WebGPU', () => {
     await close()
   })
 
-  for (const name of cases) it(name, () => expectParity(name, runtime), 120_000)
+  for (const name of cases) it(name, () => expectParity(name, runtime), 600_000)
 })
