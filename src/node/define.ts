@@ -51,7 +51,10 @@ export interface NodeDefinition<I extends InputPorts, P extends Params, O extend
 /** A node whose port and parameter types are not known here: what the engine handles. */
 export interface AnyNode extends Omit<NodeDefinition<InputPorts, Params, OutputPorts>, 'run' | 'batch' | 'expand'> {
   readonly expand?: { count(params: never): number; key(params: never, member: Member): Json }
-  readonly batch?: { size(params: never): number; run(members: never, params: never, ctx: RunContext): Promise<unknown> }
+  readonly batch?: {
+    size(params: never): number
+    run(members: never, params: never, ctx: RunContext): Promise<unknown>
+  }
   run(inputs: never, params: never, ctx: RunContext): Promise<unknown>
 }
 

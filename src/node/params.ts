@@ -74,26 +74,20 @@ export interface CheckpointParam extends Common {
 }
 
 export type Param =
-  | NumberParam
-  | AutoParam
-  | ChoiceParam
-  | ToggleParam
-  | SeedParam
-  | TextParam
-  | PictureParam
-  | CheckpointParam
+  NumberParam | AutoParam | ChoiceParam | ToggleParam | SeedParam | TextParam | PictureParam | CheckpointParam
 
 export type Params = Readonly<Record<string, Param>>
 
-type ParamValue<P> = P extends ChoiceParam<infer C>
-  ? C
-  : P extends AutoParam
-    ? number | null
-    : P extends PictureParam
-      ? PictureRef | null
-      : P extends Param
-        ? P['default']
-        : never
+type ParamValue<P> =
+  P extends ChoiceParam<infer C>
+    ? C
+    : P extends AutoParam
+      ? number | null
+      : P extends PictureParam
+        ? PictureRef | null
+        : P extends Param
+          ? P['default']
+          : never
 
 export type ParamValues<P extends Params> = { readonly [K in keyof P]: Widen<ParamValue<P[K]>> }
 
@@ -109,7 +103,10 @@ export const integer = (spec: Omit<Spec<NumberParam>, 'integer' | 'step'> & { st
   ...spec,
 })
 export const auto = (spec: Spec<AutoParam>): AutoParam => ({ widget: 'auto', ...spec })
-export const choice = <const C extends string>(spec: Spec<ChoiceParam<C>>): ChoiceParam<C> => ({ widget: 'choice', ...spec })
+export const choice = <const C extends string>(spec: Spec<ChoiceParam<C>>): ChoiceParam<C> => ({
+  widget: 'choice',
+  ...spec,
+})
 export const toggle = (spec: Spec<ToggleParam>): ToggleParam => ({ widget: 'toggle', ...spec })
 export const seed = (spec: Spec<SeedParam>): SeedParam => ({ widget: 'seed', ...spec })
 export const text = (spec: Spec<TextParam>): TextParam => ({ widget: 'text', ...spec })

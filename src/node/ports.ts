@@ -4,7 +4,11 @@ import type { PortKind, ValueOf } from './values.ts'
  * A socket. `each` marks an ensemble: an input that takes all members at once (a reduction), or an output that makes
  * several from one. An ordinary input that is given an ensemble maps: the engine runs the node once per member.
  */
-export interface Port<K extends PortKind = PortKind, Each extends boolean = boolean, Optional extends boolean = boolean> {
+export interface Port<
+  K extends PortKind = PortKind,
+  Each extends boolean = boolean,
+  Optional extends boolean = boolean,
+> {
   readonly kind: K
   readonly each: Each
   readonly optional: Optional
@@ -31,7 +35,10 @@ export const textPort = port('text')
 export const each = <K extends PortKind>(one: One<K>): Port<K, true, false> => ({ ...one, each: true })
 
 /** An input that may stay unconnected. */
-export const optional = <K extends PortKind, E extends boolean>(p: Port<K, E, false>): Port<K, E, true> => ({ ...p, optional: true })
+export const optional = <K extends PortKind, E extends boolean>(p: Port<K, E, false>): Port<K, E, true> => ({
+  ...p,
+  optional: true,
+})
 
 /** An input that takes any of several kinds (View, Export). */
 export interface AnyPort<K extends PortKind = PortKind> {
@@ -74,7 +81,11 @@ export type OutputPort = Port<PortKind, boolean, false> | SamePort
 export type InputPorts = Readonly<Record<string, InputPort>>
 export type OutputPorts = Readonly<Record<string, OutputPort>>
 
-type Single<P> = P extends AnyPort<infer K> | SamePort<infer K> ? ValueOf<K> : P extends Port<infer K> ? ValueOf<K> : never
+type Single<P> = P extends AnyPort<infer K> | SamePort<infer K>
+  ? ValueOf<K>
+  : P extends Port<infer K>
+    ? ValueOf<K>
+    : never
 type Given<P> = P extends { each: true } ? readonly Single<P>[] : Single<P>
 
 /** What `run` is given: one value per input, a list where the input is `each`, undefined where optional and open. */
