@@ -18,7 +18,7 @@ import {
 import { sameDims } from '../../src/tensor/shape.ts'
 
 const override = ['checkpoint', 'on', 'off'] as const
-const asCheckpoint = { checkpoint: 'As the checkpoint' } as const
+const asCheckpoint = { checkpoint: 'Auto' } as const
 
 export default defineNode({
   type: 'depth/ddim-denoise',

@@ -1,7 +1,7 @@
 import type { Editor } from './state/editor.svelte.ts'
 
 /** True while the person types into a control: then letters belong to it. */
-function typing(target: EventTarget | null): boolean {
+export function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable], dialog') !== null
 }
 
@@ -10,7 +10,30 @@ export interface KeyCommands {
   readonly save: () => void
   readonly addNode: () => void
   readonly escape: () => void
+  readonly help: () => void
 }
+
+/** What can be done with keys and gestures, as the help shows it. */
+export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
+  ['Space, double-click, right-click', 'Add a node'],
+  ['Drag from a socket', 'Draw a wire; into empty space: choose a node that fits'],
+  ['Drag a wire off its input', 'Move or remove it'],
+  ['Shift-drag', 'Select with a box'],
+  ['Shift-click', 'Select one more, or one fewer'],
+  ['Ctrl+A', 'Select all'],
+  ['Ctrl+C, Ctrl+X, Ctrl+V', 'Copy, cut, paste: also into another window'],
+  ['Ctrl+D', 'Duplicate with the wires into it'],
+  ['Delete', 'Delete what is selected'],
+  ['Ctrl+Z, Ctrl+Shift+Z', 'Undo, redo'],
+  ['Arrow keys', 'Move the focused node; with Shift further'],
+  ['Tab, Enter on sockets', 'Connect without a mouse'],
+  ['F, Home', 'Show the selection, show everything'],
+  ['+, −, wheel, pinch', 'Zoom'],
+  ['Drag on a number', 'Change it; with Shift finely'],
+  ['Ctrl+Enter', 'Run'],
+  ['Ctrl+S, Ctrl+O', 'Save, open'],
+  ['Escape', 'Drop the wire, clear the selection'],
+]
 
 /** Handles one key press anywhere on the page. */
 export function handleKey(event: KeyboardEvent, editor: Editor, commands: KeyCommands): void {
@@ -35,7 +58,11 @@ export function handleKey(event: KeyboardEvent, editor: Editor, commands: KeyCom
   const onNode = event.target instanceof HTMLElement && event.target.matches('[data-node]')
   const onCanvas = event.target === document.body || onNode || (event.target as HTMLElement).id === 'canvas'
   if (key === 'delete' || key === 'backspace') return act(() => editor.removeSelected())
-  if (key === 'f' && !event.shiftKey) return act(() => editor.canvas?.fit())
+  if (key === 'f') return act(() => editor.canvas?.fitSelection())
+  if (key === 'home') return act(() => editor.canvas?.fit())
+  if (key === '?') return act(commands.help)
+  if (onCanvas && (key === '+' || key === '=')) return act(() => editor.canvas?.zoomBy(1.25))
+  if (onCanvas && key === '-') return act(() => editor.canvas?.zoomBy(0.8))
   if (key === 'a' && event.shiftKey) return act(commands.addNode)
   // Tab and Space keep their meaning on buttons, and Tab on a node goes to the next one.
   if (key === ' ' && onCanvas) return act(commands.addNode)

@@ -38,7 +38,10 @@ export interface EngineClient {
   run(document: GraphDocument, targets?: readonly string[]): void
   /** Stops between steps; finished members stay cached. Kills the Worker if nothing stops for 5 s. */
   cancel(): void
-  /** Gives the engine a person's picture; resolves to the reference to put into a document. */
+  /**
+   * Gives the engine a person's picture; resolves to the reference to put into a document. Errors: `image/unreadable`,
+   * `image/too-large`.
+   */
   addPicture(file: Blob, name: string): Promise<PictureRef>
   /** Asks for the full-size picture of a socket, shown as a `preview` event with `full`. */
   view(node: string, socket: string, member?: number): void

@@ -14,6 +14,11 @@ export interface PresetReader {
   open(text: string): Promise<ReadDocument>
 }
 
+export interface ClientOptions {
+  /** Throws for a file that is not a picture, so that no document comes to name it. */
+  checkPicture?(file: Blob, name: string): Promise<void>
+}
+
 interface Run {
   readonly number: number
   readonly document: GraphDocument
@@ -26,8 +31,11 @@ interface Run {
 const STARTS = 3
 
 /** Starts the engine in a Worker. Everything asked for before it is ready waits. */
-export const createEngineClient = (makeWorker: () => Worker, events: EngineEvents): EngineClient & PresetReader =>
-  new WorkerClient(makeWorker, events)
+export const createEngineClient = (
+  makeWorker: () => Worker,
+  events: EngineEvents,
+  options: ClientOptions = {},
+): EngineClient & PresetReader => new WorkerClient(makeWorker, events, options)
 
 class WorkerClient implements EngineClient, PresetReader {
   #worker: Worker | undefined
@@ -51,6 +59,7 @@ class WorkerClient implements EngineClient, PresetReader {
   constructor(
     readonly makeWorker: () => Worker,
     readonly events: EngineEvents,
+    readonly options: ClientOptions,
   ) {
     this.#start()
   }
@@ -77,6 +86,7 @@ class WorkerClient implements EngineClient, PresetReader {
   }
 
   async addPicture(file: Blob, name: string): Promise<PictureRef> {
+    await this.options.checkPicture?.(file, name)
     const bytes = new Uint8Array(await file.arrayBuffer())
     const hash = await sha256(bytes)
     const shown = fileName(name, 200) || 'picture'

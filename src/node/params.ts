@@ -21,7 +21,7 @@ export interface NumberParam extends Common {
   readonly scale?: 'linear' | 'log'
 }
 
-/** An integer that may be left to the checkpoint: null means "as the checkpoint says", shown with `auto` as its label. */
+/** An integer that may be left to the checkpoint: null means "auto", and `auto` says what that is. */
 export interface AutoParam extends Common {
   readonly widget: 'auto'
   readonly default: number | null

@@ -92,7 +92,10 @@ describe('wires', () => {
   it('dropped on empty canvas offer the nodes that fit, and connect the chosen one', async () => {
     const canvas = await page.getByRole('application', { name: 'Graph canvas' }).boundingBox()
     if (!canvas) throw new Error('no canvas')
-    await drag(page, socket(page, 'Load Checkpoint', 'checkpoint', 'output'), { x: canvas.x + 40, y: canvas.y + 40 })
+    await drag(page, socket(page, 'Load Checkpoint', 'checkpoint', 'output'), {
+      x: canvas.x + 60,
+      y: canvas.y + canvas.height - 40,
+    })
     await expect.poll(() => page.getByRole('option', { name: 'VAE Encode' }).isVisible()).toBe(true)
     expect(await page.getByRole('option', { name: 'Load Image' }).count()).toBe(0)
     await page.getByRole('option', { name: 'VAE Encode' }).click()

@@ -1,5 +1,5 @@
 import type { DecodedPicture } from '../../node/index.ts'
-import { checkSize, unreadable } from './limits.ts'
+import { checkFileSize, checkSize, unreadable } from './limits.ts'
 import { decodePng16 } from './png16.ts'
 
 /** Decodes in a page or Worker: upright by the EXIF orientation, numbers as stored (profiles are not applied). */
@@ -22,4 +22,16 @@ export async function decodeInBrowser(bytes: Uint8Array<ArrayBuffer>, name: stri
   } finally {
     bitmap.close()
   }
+}
+
+/**
+ * Throws unless the file is a picture that can be loaded, before a document names it in place of another. Errors:
+ * `image/unreadable`, `image/too-large`.
+ */
+export async function checkDecodable(file: Blob, name: string): Promise<void> {
+  checkFileSize(name, file.size)
+  const bitmap = await createImageBitmap(file).catch((cause: unknown) => Promise.reject(unreadable(name, cause)))
+  const { width, height } = bitmap
+  bitmap.close()
+  checkSize(name, width, height)
 }

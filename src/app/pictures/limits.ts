@@ -2,7 +2,15 @@ import { AppError } from '../../base/errors.ts'
 
 export const MAX_SIDE = 16_384
 export const MAX_PIXELS = 64 * 2 ** 20
-export const MAX_FILE_BYTES = 512 * 2 ** 20
+const MAX_FILE_BYTES = 512 * 2 ** 20
+
+/** Throws `image/too-large` for a file that should not be held in memory. */
+export function checkFileSize(name: string, bytes: number): void {
+  if (bytes <= MAX_FILE_BYTES) return
+  throw new AppError('image/too-large', `${name} has ${Math.round(bytes / 2 ** 20)} MiB.`, {
+    fix: `Use a file of at most ${MAX_FILE_BYTES / 2 ** 20} MiB.`,
+  })
+}
 
 /** Throws `image/too-large` for a picture that would take gigabytes to decode. */
 export function checkSize(name: string, width: number, height: number): void {

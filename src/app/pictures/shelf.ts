@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors.ts'
 import { sha256 } from '../../base/hash.ts'
 import type { DecodedPicture, PictureRef, Pictures } from '../../node/index.ts'
-import { MAX_FILE_BYTES } from './limits.ts'
+import { checkFileSize } from './limits.ts'
 
 /** Bytes of an encoded picture → its samples, upright. Errors: `image/unreadable`, `image/too-large`. */
 export type DecodePicture = (bytes: Uint8Array<ArrayBuffer>, name: string) => Promise<DecodedPicture>
@@ -21,11 +21,7 @@ export class PictureShelf implements Pictures {
 
   /** Keeps a person's file; resolves to the reference to put into a document. */
   async add(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<PictureRef> {
-    if (bytes.byteLength > MAX_FILE_BYTES) {
-      throw new AppError('image/too-large', `${name} has ${Math.round(bytes.byteLength / 2 ** 20)} MiB.`, {
-        fix: `Use a file of at most ${MAX_FILE_BYTES / 2 ** 20} MiB.`,
-      })
-    }
+    checkFileSize(name, bytes.byteLength)
     const hash = await sha256(bytes)
     this.keep(hash, name, bytes)
     return { from: 'file', name, sha256: hash }

@@ -12,10 +12,13 @@ export const ICONS = {
   home: 'M2.5 8 8 3l5.5 5 M4.2 7v6.2h7.6V7',
   dice: 'M3 3h10v10H3Z M5.8 5.8v.1 M10.2 10.2v.1 M8 8v.1 M10.2 5.8v.1 M5.8 10.2v.1',
   close: 'M4 4l8 8 M12 4l-8 8',
-  file: 'M4 2h5l3 3v9H4Z M9 2v3h3',
   light:
     'M8 5.2a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 1 0 0-5.6 M8 1.5v1.4 M8 13.1v1.4 M1.5 8h1.4 M13.1 8h1.4 M3.4 3.4l1 1 M11.6 11.6l1 1 M12.6 3.4l-1 1 M4.4 11.6l-1 1',
-  panel: 'M2.5 3.5h11v9h-11Z M9.5 3.5v9',
+  help: 'M5.6 5.8a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.9 M8 12.6v.1',
+  several: 'M2.5 5V2.5H5 M7 2.5h2 M11 2.5h2.5V5 M13.5 7v2 M2.5 7v2 M2.5 11v2.5H5 M7 13.5h2 M11 13.5h2.5V11',
+  duplicate: 'M2.5 2.5h7v7h-7Z M6.5 12v1.5h7v-7H12',
+  copy: 'M5 3.5H3.5v10h9v-10H11 M5.5 2.3h5v2.4h-5Z',
+  bin: 'M3 4.5h10 M6.5 4.2V2.8h3v1.4 M4.3 4.5l.6 9h6.2l.6-9 M6.8 7v4 M9.2 7v4',
 } as const
 
 export type IconName = keyof typeof ICONS

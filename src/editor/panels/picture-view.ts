@@ -5,21 +5,24 @@ export interface PictureView {
   readonly k: number
 }
 
+/** Screen pixels per pixel. */
+const LARGEST = 48
+
 interface Size {
   readonly width: number
   readonly height: number
 }
 
-/** The whole picture, centred, as large as the frame allows; a small picture grows at most eightfold. */
+/** The whole picture, centred, as large as the frame allows; a latent of 24 × 18 cells fills a screen. */
 export function fitted(picture: Size, frame: Size, margin = 12): PictureView {
   const room = { width: Math.max(1, frame.width - 2 * margin), height: Math.max(1, frame.height - 2 * margin) }
-  const k = Math.min(room.width / picture.width, room.height / picture.height, 8)
+  const k = Math.min(room.width / picture.width, room.height / picture.height, LARGEST)
   return { k, x: (frame.width - picture.width * k) / 2, y: (frame.height - picture.height * k) / 2 }
 }
 
 /** Zoomed so that the point under the pointer stays where it is. */
 export function zoomedAt(view: PictureView, at: { readonly x: number; readonly y: number }, by: number): PictureView {
-  const k = Math.min(32, Math.max(0.02, view.k * by))
+  const k = Math.min(LARGEST, Math.max(0.02, view.k * by))
   const real = k / view.k
   return { k, x: at.x - (at.x - view.x) * real, y: at.y - (at.y - view.y) * real }
 }

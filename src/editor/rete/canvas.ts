@@ -33,6 +33,10 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     const { k, ...origin } = area.area.transform
     return { x: (x - left - origin.x) / k, y: (y - top - origin.y) / k }
   }
+  const middle = (): Point => {
+    const { left, top, width, height } = container.getBoundingClientRect()
+    return toCanvas({ x: left + width / 2, y: top + height / 2 })
+  }
   const gestures = wireGestures(editor, () => pointer, toCanvas)
 
   const link: CanvasLink = {
@@ -109,7 +113,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
       bottom: Math.max(...views.map(({ position, element }) => position.y + element.offsetHeight)),
     }
     const [width, height] = [container.clientWidth, container.clientHeight]
-    const margin = Math.min(48, width / 12)
+    const margin = Math.min(28, width / 16)
     const fit = Math.min((width - 2 * margin) / (box.right - box.left), (height - 2 * margin) / (box.bottom - box.top))
     const k = Math.max(ZOOM.min, Math.min(fit, most))
     area.area.transform.x = width / 2 - ((box.left + box.right) / 2) * k
@@ -124,11 +128,19 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     area,
     toCanvas,
     fit: () => void queue.then(() => requestAnimationFrame(() => lookAt([...area.nodeViews.keys()], 1))),
-    show: (node) => void queue.then(() => lookAt([node], area.area.transform.k)),
-    middle() {
-      const { left, top, width, height } = container.getBoundingClientRect()
-      return toCanvas({ x: left + width / 2, y: top + height / 2 })
+    fitSelection() {
+      const { ids } = editor.selection
+      lookAt(ids.size > 0 ? [...ids] : [...area.nodeViews.keys()], 1)
     },
+    zoomBy(factor) {
+      const { x, y, k } = area.area.transform
+      const to = Math.min(ZOOM.max, Math.max(ZOOM.min, k * factor))
+      const [dx, dy] = [container.clientWidth / 2 - x, container.clientHeight / 2 - y]
+      void area.area.zoom(to, dx * (1 - to / k), dy * (1 - to / k))
+    },
+    show: (node) => void queue.then(() => lookAt([node], area.area.transform.k)),
+    middle,
+    pointed: () => (container.matches(':hover') ? toCanvas(pointer) : middle()),
     dropWire() {
       editor.wiring.end()
       wires.drop()

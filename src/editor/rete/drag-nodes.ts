@@ -10,7 +10,8 @@ export function dragNodes(area: AreaPlugin<Schemes, SocketSignal>, container: HT
   const { selection, geometry, store } = editor
   let adding = false
   let picked: { readonly id: string; readonly wasSelected: boolean; moved: boolean } | undefined
-  const remember = (event: PointerEvent) => (adding = event.shiftKey || event.ctrlKey || event.metaKey)
+  const remember = (event: PointerEvent) =>
+    (adding = event.shiftKey || event.ctrlKey || event.metaKey || selection.several)
   container.addEventListener('pointerdown', remember, { capture: true })
 
   area.addPipe((signal) => {

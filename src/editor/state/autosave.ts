@@ -1,8 +1,7 @@
 import { serialize } from '../../graph/serialize.ts'
-import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
-import { AppError } from '../../base/errors.ts'
-import type { Catalogue } from '../../node/catalogue.ts'
+import type { ReadDocument } from '../../graph/validate.ts'
 import type { DocumentStore } from './document-store.svelte.ts'
+import type { Editor } from './editor.svelte.ts'
 
 const KEY = 'marigold-nodes/document'
 const PAUSE = 500
@@ -33,14 +32,18 @@ export function autosave(store: DocumentStore, storage: Storage): () => void {
   }
 }
 
-/** The document of last time, or undefined when there is none that can be read. */
-export function restore(catalogue: Catalogue, storage: Storage): ReadDocument | undefined {
+/**
+ * The document of last time, read as every preset is (migrated and repaired), or undefined when there is none. One that
+ * cannot be read stays in the storage under a name of its own. Errors: as `parseDocument`.
+ */
+export async function restore(editor: Pick<Editor, 'read'>, storage: Storage): Promise<ReadDocument | undefined> {
   const text = storage.getItem(KEY)
   if (text === null) return undefined
   try {
-    return parseDocument(text, catalogue)
+    const read = await editor.read(text)
+    return read.document.nodes.length > 0 ? read : undefined
   } catch (error) {
-    if (error instanceof AppError) return undefined
+    storage.setItem(`${KEY}-unreadable`, text)
     throw error
   }
 }

@@ -5,13 +5,14 @@ import type { EngineClient, EngineEvents } from '../../engine/client.ts'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
+import { serialize } from '../../graph/serialize.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { SAY, TEXT } from '../text.ts'
 import { DocumentStore } from './document-store.svelte.ts'
-import { duplicate, newNode, removal } from './edits.ts'
+import { duplicate, excerpt, inserted, newNode, removal, type Copies } from './edits.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
-import { changesResults, livePlan } from './live.ts'
+import { changesResults, livePlan, shown } from './live.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Selection } from './selection.svelte.ts'
 import { defaultView, Viewing } from './viewing.svelte.ts'
@@ -40,8 +41,13 @@ export interface EditorEngine extends EngineClient {
 export interface CanvasView {
   fit(): void
   show(node: string): void
-  /** A free place in the middle of what is seen, in canvas units. */
+  /** Everything, or the selected nodes. */
+  fitSelection(): void
+  zoomBy(factor: number): void
+  /** The middle of what is seen, in canvas units. */
   middle(): Point
+  /** Where the pointer is, or the middle while it is elsewhere. */
+  pointed(): Point
   toCanvas(client: Point): Point
 }
 
@@ -53,6 +59,8 @@ export class Editor {
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()
   readonly run: RunState
+  /** False until the first document is there. */
+  begun = $state(false)
   status = $state('')
   live = $state(true)
   problems = $state.raw<readonly Problem[]>([])
@@ -63,6 +71,7 @@ export class Editor {
   readonly #client: EditorEngine
   #timer: ReturnType<typeof setTimeout> | undefined
   #edited = false
+  #ran = false
 
   constructor(
     connect: (events: EngineEvents) => EditorEngine,
@@ -156,10 +165,36 @@ export class Editor {
 
   duplicateSelected(): void {
     if (this.selection.ids.size === 0) return
-    const { command, copies } = duplicate(this.store.document, this.selection.ids, { x: 32, y: 32 })
+    this.#addCopies(duplicate(this.store.document, this.selection.ids, { x: 32, y: 32 }), SAY.duplicated)
+  }
+
+  /** The selected nodes as the text of a preset, to be pasted here, in another page, or sent to someone. */
+  copySelected(): string | undefined {
+    const { ids } = this.selection
+    if (ids.size === 0) return undefined
+    this.say(SAY.copied(ids.size))
+    return serialize(excerpt(this.store.document, ids))
+  }
+
+  /** Adds the nodes of a preset's text to the document. */
+  async paste(text: string): Promise<void> {
+    try {
+      const { document, problems } = await this.read(text)
+      if (document.nodes.length === 0) return this.say(SAY.nothingToPaste)
+      const at = this.canvas?.pointed() ?? { x: 0, y: 0 }
+      this.#addCopies(inserted(this.store.document, document, at), SAY.pasted)
+      this.problems = problems
+      this.trouble = undefined
+    } catch (error) {
+      this.trouble = plainError(error)
+    }
+  }
+
+  #addCopies({ command, copies }: Copies, said: (count: number) => string): void {
     if (!this.do(command)) return
     this.selection.set(copies)
-    this.say(SAY.duplicated(copies.length))
+    this.look()
+    this.say(said(copies.length))
   }
 
   /** Connects two sockets or says why not. `lifted` is the link that the wire was, before it was moved. */
@@ -200,13 +235,14 @@ export class Editor {
     this.viewing.ask(this.#client)
   }
 
-  /** Computes what is needed for the given nodes, or for every sink. */
-  start(targets?: readonly string[]): void {
+  /** Computes what is needed for the given nodes, or for all that show something. */
+  start(targets = shown(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)): void {
     clearTimeout(this.#timer)
     this.#edited = false
+    this.#ran = true
     this.run.begin()
     this.say(SAY.running)
-    this.#client.run(this.store.document, targets)
+    this.#client.run(this.store.document, targets.length > 0 ? targets : undefined)
   }
 
   cancel(): void {
@@ -234,7 +270,8 @@ export class Editor {
     this.#edited = false
     clearTimeout(this.#timer)
     const plan = livePlan(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)
-    if (plan) this.#timer = setTimeout(() => this.start(plan.targets), plan.pause)
+    // Before the first run nobody is still turning a knob: the document was just opened.
+    if (plan) this.#timer = setTimeout(() => this.start(plan.targets), this.#ran ? plan.pause : 0)
   }
 }
 

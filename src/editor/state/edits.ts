@@ -19,23 +19,49 @@ export function newNode(document: GraphDocument, type: NodeInfo, position: Point
   }
 }
 
+export interface Copies {
+  readonly command: Command
+  /** Ids of the new nodes. */
+  readonly copies: readonly string[]
+}
+
 /** Copies of nodes, shifted, with the links among them and, as before, the links into them. */
-export function duplicate(
+export function duplicate(document: GraphDocument, ids: ReadonlySet<string>, by: Point): Copies {
+  const nodes = document.nodes.filter(({ id }) => ids.has(id))
+  return copiesOf(document, nodes, document.links, by)
+}
+
+/** The nodes with the links among them, as a document of their own. */
+export function excerpt(document: GraphDocument, ids: ReadonlySet<string>): GraphDocument {
+  const links = document.links.filter(({ from, to }) => ids.has(from.node) && ids.has(to.node))
+  return { ...document, nodes: document.nodes.filter(({ id }) => ids.has(id)), links }
+}
+
+/** Adds all nodes and links of another document, with its top left corner at a point, or beside what lies there. */
+export function inserted(document: GraphDocument, given: GraphDocument, at: Point): Copies {
+  const left = Math.min(...given.nodes.map(({ position }) => position.x))
+  const top = Math.min(...given.nodes.map(({ position }) => position.y))
+  let { x, y } = { x: Math.round(at.x), y: Math.round(at.y) }
+  const lies = () => document.nodes.some(({ position }) => position.x === x && position.y === y)
+  for (; lies(); x += 32, y += 32);
+  return copiesOf(document, given.nodes, given.links, { x: x - left, y: y - top })
+}
+
+function copiesOf(
   document: GraphDocument,
-  ids: ReadonlySet<string>,
+  originals: readonly DocumentNode[],
+  among: readonly DocumentLink[],
   by: Point,
-): { readonly command: Command; readonly copies: readonly string[] } {
+): Copies {
   const taken = new Set(document.nodes.map(({ id }) => id))
   const names = new Map<string, string>()
-  const nodes = document.nodes
-    .filter(({ id }) => ids.has(id))
-    .map((node): DocumentNode => {
-      const id = freshId(node.id, taken)
-      taken.add(id)
-      names.set(node.id, id)
-      return { ...node, id, position: { x: node.position.x + by.x, y: node.position.y + by.y } }
-    })
-  const links = document.links.flatMap(({ from, to }): DocumentLink[] => {
+  const nodes = originals.map((node): DocumentNode => {
+    const id = freshId(node.id, taken)
+    taken.add(id)
+    names.set(node.id, id)
+    return { ...node, id, position: { x: node.position.x + by.x, y: node.position.y + by.y } }
+  })
+  const links = among.flatMap(({ from, to }): DocumentLink[] => {
     const copy = names.get(to.node)
     if (copy === undefined) return []
     return [{ from: { ...from, node: names.get(from.node) ?? from.node }, to: { ...to, node: copy } }]

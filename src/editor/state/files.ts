@@ -11,6 +11,7 @@ export async function openText(editor: Editor, text: string): Promise<boolean> {
     if (!editor.do({ do: 'replace', document })) return false
     editor.problems = problems
     editor.trouble = undefined
+    editor.run.error = undefined
     editor.selection.clear()
     editor.canvas?.fit()
     editor.say(SAY.opened(document.title || TEXT.untitled))

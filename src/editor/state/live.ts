@@ -27,19 +27,33 @@ export interface LivePlan {
 }
 
 /**
- * What a live run computes: every sink, and the node that is looked at, as far as nothing before it is blocked.
- * Undefined when there is nothing to run.
+ * What a run makes: every sink, the node that is looked at, and the ends of chains, whose pictures are on the nodes.
+ * A sink that is blocked is among them, so that a run says why; other blocked nodes are not.
  */
+export function shown(
+  document: GraphDocument,
+  catalogue: Catalogue,
+  states: ReadonlyMap<string, NodeState>,
+  viewed?: string,
+): readonly string[] {
+  const feeding = new Set(document.links.map(({ from }) => from.node))
+  const isSink = (type: string) => catalogue.get(type)?.sink === true
+  return document.nodes
+    .filter(({ id, type }) => isSink(type) || ((id === viewed || !feeding.has(id)) && runnable(document, states, id)))
+    .map(({ id }) => id)
+}
+
+const runnable = (document: GraphDocument, states: ReadonlyMap<string, NodeState>, id: string): boolean =>
+  [...ancestors(document, [id])].every((needed) => states.get(needed)?.phase !== 'blocked')
+
+/** What a live run computes: of what is shown, all that is not blocked. Undefined when there is nothing to run. */
 export function livePlan(
   document: GraphDocument,
   catalogue: Catalogue,
   states: ReadonlyMap<string, NodeState>,
   viewed?: string,
 ): LivePlan | undefined {
-  const targets = document.nodes
-    .filter((node) => node.id === viewed || catalogue.get(node.type)?.sink === true)
-    .map((node) => node.id)
-    .filter((id) => [...ancestors(document, [id])].every((needed) => states.get(needed)?.phase !== 'blocked'))
+  const targets = shown(document, catalogue, states, viewed).filter((id) => runnable(document, states, id))
   if (targets.length === 0) return undefined
   const types = new Map(document.nodes.map((node) => [node.id, node.type]))
   const heavy = [...ancestors(document, targets)].some((id) => {

@@ -55,6 +55,12 @@ export class RunState implements EngineEvents {
     this.on.states()
   }
 
+  /** True when the picture of a node is from before the last change. */
+  outdated(id: string): boolean {
+    const phase = this.nodes.get(id)?.phase
+    return phase === 'stale' || phase === 'waiting' || phase === 'blocked' || phase === 'failed'
+  }
+
   preview(preview: Preview): void {
     if (preview.full) {
       this.large?.bitmap.close()
@@ -84,12 +90,13 @@ export class RunState implements EngineEvents {
   }
 
   finished(report: RunReport): void {
-    this.say(SAY.finished(report.ms))
+    this.say(SAY.finished(report.ms, report.blocked?.length ?? 0))
     this.#end()
   }
 
   failed(error: PlainError): void {
     this.error = error
+    this.say(SAY.failed(error.message))
     this.#end()
   }
 
@@ -112,6 +119,7 @@ export class RunState implements EngineEvents {
       this.thumbnails.delete(id)
     }
     if (this.large && !existing(this.large.node)) this.large = undefined
+    if (this.error?.node !== undefined && !existing(this.error.node)) this.error = undefined
   }
 
   dismissFiles(): void {

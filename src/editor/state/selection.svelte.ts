@@ -1,6 +1,8 @@
 /** Which nodes are selected. */
 export class Selection {
   ids = $state.raw<ReadonlySet<string>>(new Set())
+  /** True while each tap adds or takes away one node: for fingers, which have no Shift. */
+  several = $state(false)
 
   has(id: string): boolean {
     return this.ids.has(id)

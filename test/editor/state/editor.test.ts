@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { restore } from '../../../src/editor/state/autosave.ts'
 import { Editor } from '../../../src/editor/state/editor.svelte.ts'
 import { openText } from '../../../src/editor/state/files.ts'
 import { fittingSocket, refusal } from '../../../src/editor/state/wiring.svelte.ts'
@@ -10,14 +11,17 @@ import { depthGraph } from '../support/graph.ts'
 let editor: Editor
 let engine: FakeEngine
 
-beforeEach(async () => {
-  await new Promise<void>((ready) => {
-    editor = new Editor(
+const newEditor = (): Promise<Editor> =>
+  new Promise((ready) => {
+    const made = new Editor(
       (events) => (engine = new FakeEngine(events, catalogue)),
       [],
-      () => ready(),
+      () => ready(made),
     )
   })
+
+beforeEach(async () => {
+  editor = await newEditor()
   editor.live = false
   editor.store.start(depthGraph(catalogue))
 })
@@ -89,6 +93,69 @@ describe('nodes', () => {
   })
 })
 
+describe('the clipboard', () => {
+  it('carries nodes and the links among them to another document, as one step', async () => {
+    editor.selection.set(['match', 'color'])
+    const text = editor.copySelected() ?? ''
+    const other = await newEditor()
+    other.store.start({ ...depthGraph(catalogue), nodes: [], links: [] })
+    await other.paste(text)
+    expect(other.store.document.nodes.map(({ type }) => type)).toEqual(['image/match-size', 'depth/colorize'])
+    expect(other.store.document.links).toEqual([
+      { from: { node: 'match', socket: 'value' }, to: { node: 'color', socket: 'value' } },
+    ])
+    expect(other.selection.ids).toEqual(new Set(['match', 'color']))
+    other.undo()
+    expect(other.store.document.nodes).toEqual([])
+  })
+
+  it('pastes beside what was pasted before, under new ids', async () => {
+    editor.selection.set(['color'])
+    const text = editor.copySelected() ?? ''
+    await editor.paste(text)
+    await editor.paste(text)
+    const [first, second] = editor.store.document.nodes.slice(-2)
+    expect([first?.id, second?.id]).toEqual(['color-2', 'color-3'])
+    expect(second?.position).not.toEqual(first?.position)
+  })
+
+  it('with something else in it changes nothing and says so', async () => {
+    const before = editor.store.document
+    await editor.paste('{"format":"something"}')
+    expect(editor.store.document).toBe(before)
+    expect(editor.trouble?.message).toBeTruthy()
+  })
+})
+
+describe('the document of the last visit', () => {
+  const storage = (text: string) => {
+    const kept = new Map([['marigold-nodes/document', text]])
+    return {
+      kept,
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    } as unknown as Storage & { kept: Map<string, string> }
+  }
+
+  it('is read as a preset is, so that older nodes are brought up to date and repairs are listed', async () => {
+    const older = { ...depthGraph(catalogue), nodes: [{ ...depthGraph(catalogue).nodes[0], version: 1 }], links: [] }
+    const migrated = { document: depthGraph(catalogue), problems: [] }
+    const asked: string[] = []
+    const read = async (text: string) => {
+      asked.push(text)
+      return migrated
+    }
+    expect(await restore({ read }, storage(JSON.stringify(older)))).toBe(migrated)
+    expect(asked).toEqual([JSON.stringify(older)])
+  })
+
+  it('is put aside, not lost, when it cannot be read', async () => {
+    const last = storage('{"format":')
+    await expect(restore(editor, last)).rejects.toThrow('JSON')
+    expect([...last.kept.values()]).toEqual(['{"format":', '{"format":'])
+  })
+})
+
 describe('parameters', () => {
   it('of one gesture are one undo step; the same value is none', () => {
     const gesture = editor.store.gesture()
@@ -145,6 +212,15 @@ describe('live runs', () => {
     expect(engine.runs).toHaveLength(1)
     editor.setParam('color', 'invert', true)
     await vi.waitFor(() => expect(engine.runs).toHaveLength(2), 200)
+  })
+
+  it('include the end of a chain, whose picture is on its node, unless it cannot run', async () => {
+    editor.live = true
+    const id = editor.add(info('depth/colorize'), { x: 0, y: 0 })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(engine.runs.flat()).not.toContain(id)
+    editor.connect(out('align', 'uncertainty'), into(id, 'value'))
+    await vi.waitFor(() => expect(engine.runs.at(-1)).toEqual(['view', id]), 1000)
   })
 
   it('do not start while Live is off', async () => {
