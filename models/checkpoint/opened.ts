@@ -64,6 +64,12 @@ export class OpenedCheckpoint implements Checkpoint {
     return only(await (await this.#session('decoder', signal)).run({ latent }))
   }
 
+  /** Begins to fetch all weights where they come from afar. What fails is tried again, and told, when it is used. */
+  prefetch(signal: AbortSignal): void {
+    for (const component of ['vae', 'text_encoder', 'unet'] as const)
+      this.#weights(component, signal).catch(() => undefined)
+  }
+
   /** Frees the sessions. The checkpoint makes new ones when it is used again. */
   async close(): Promise<void> {
     const parts = [...this.#parts.values()]

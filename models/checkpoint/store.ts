@@ -87,7 +87,9 @@ export class CheckpointStore implements Checkpoints {
   }
 
   async #open(id: string, located: LocatedCheckpoint, signal: AbortSignal): Promise<OpenedCheckpoint> {
-    return new OpenedCheckpoint(id, await readFolder(located.files, signal), this.runtime, this.options)
+    const opened = new OpenedCheckpoint(id, await readFolder(located.files, signal), this.runtime, this.options)
+    opened.prefetch(signal)
+    return opened
   }
 }
 

@@ -1,6 +1,7 @@
 import { catalogue } from '../../models/catalogue.ts'
 import type { LocateCheckpoint } from '../../models/checkpoint/store.ts'
 import { AppError } from '../base/errors.ts'
+import { hash128 } from '../base/hash.ts'
 import type { CheckpointRow } from '../engine/client.ts'
 import { servedFolder, type ServedFile } from '../weights/served-folder.ts'
 
@@ -23,17 +24,24 @@ export async function servedCheckpoints(base: string): Promise<ServedCheckpoints
       const row = catalogue.find(({ id }) => id === choice)
       const files = lists.get(choice)
       if (row === undefined || files === undefined) return undefined
-      return { name: row.name, files: servedFolder({ name: row.name, base: `${base}${choice}`, files }) }
+      const folder = { name: row.name, base: `${base}${choice}`, files }
+      return { name: row.name, files: servedFolder(folder), id: contentOf(files) }
     },
   }
 }
 
-async function filesOf(folder: string): Promise<readonly ServedFile[]> {
+/** A content id from the listed hashes: nothing has to be downloaded to know it. */
+const contentOf = (files: readonly Listed[]): string =>
+  hash128(files.map(({ path, sha256 }) => `${path} ${sha256}`).join('\n'))
+
+type Listed = Required<ServedFile>
+
+async function filesOf(folder: string): Promise<readonly Listed[]> {
   const response = await fetch(`${folder}/files.json`)
   if (!response.ok) {
     throw new AppError('checkpoint/missing-file', `The server has no checkpoint at ${folder}.`, {
       fix: 'Build the page again: npm run build.',
     })
   }
-  return (await response.json()) as readonly ServedFile[]
+  return (await response.json()) as readonly Listed[]
 }

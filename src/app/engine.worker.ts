@@ -2,6 +2,7 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
 import { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { plainError } from '../base/errors.ts'
+import { measured } from '../base/measured.ts'
 import { bindServices } from '../base/service.ts'
 import { EngineHost, postedFiles } from '../engine/host.ts'
 import type { HostPort, ToWorker } from '../engine/protocol.ts'
@@ -20,6 +21,7 @@ const port: HostPort = { post: (message, transfer = []) => self.postMessage(mess
 async function start(): Promise<EngineHost> {
   const wasmPaths = new URL('ort/', base).href
   const compute = await openBrowserCompute(self.name, wasmPaths, (error) => port.post({ say: 'dead', error }))
+  compute.runtime.prepare()
   const served = await servedCheckpoints(new URL('models/', base).href)
   const checkpoints = new CheckpointStore(served.locate, compute.runtime)
   const pictures = new PictureShelf(decodeInBrowser, async (name, signal) => {
@@ -47,7 +49,7 @@ async function start(): Promise<EngineHost> {
   })
 }
 
-const started = start()
+const started = measured('start the engine', start)
 started.catch((error: unknown) => port.post({ say: 'dead', error: plainError(error) }))
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   void started.then((host) => host.receive(data)).catch(() => undefined)

@@ -1,4 +1,5 @@
 import { AppError, plainError } from '../base/errors.ts'
+import { measured } from '../base/measured.ts'
 import type { Services } from '../base/service.ts'
 import type { Member, RunContext } from '../node/context.ts'
 import type { PortValue } from '../node/values.ts'
@@ -156,10 +157,9 @@ class StepRun {
     const start = now()
     let results
     try {
-      results = await call(
-        this.#node,
-        members.map((member) => this.#inputs(member)),
-        this.#context(members),
+      const inputs = members.map((member) => this.#inputs(member))
+      results = await measured(`node ${this.#node.definition.type}`, () =>
+        call(this.#node, inputs, this.#context(members)),
       )
     } catch (error) {
       if (!this.signal.aborted && this.#makeRoom(error, members.length)) return false

@@ -19,6 +19,8 @@ export interface OnnxRuntime {
   readonly backend: Backend
   /** True where the model may compute in half precision. */
   readonly half: boolean
+  /** Loads the WebAssembly now, so that the first session need not wait for it. A failure is told by that session. */
+  prepare(): void
   /** Errors: `onnx/session`. */
   create(source: ModelSource): Promise<OnnxSession>
 }

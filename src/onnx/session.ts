@@ -1,11 +1,13 @@
 import type * as OrtModule from 'onnxruntime-web'
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from 'onnxruntime-web'
 import { AppError } from '../base/errors.ts'
+import { measured } from '../base/measured.ts'
 import { SerialQueue } from '../base/queue.ts'
 import type { GpuBackend } from '../gpu/backend.ts'
 import type { CpuBackend } from '../tensor/cpu.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { copySharedMemoryBeforeWriting } from './dawn.ts'
+import { encodeModel, type Graph } from './model.ts'
 import type { ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
 
 /** The only file that imports onnxruntime-web. Its three builds are loaded on demand: their WebAssembly is 14 to 27 MB. */
@@ -80,6 +82,15 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
   })
 }
 
+/** The least model there is. */
+const IDENTITY: Graph = {
+  name: 'identity',
+  nodes: [{ name: '', op: 'Identity', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} }],
+  initialisers: [],
+  inputs: [{ name: 'x', type: 'f32', dims: [1] }],
+  outputs: [{ name: 'y', type: 'f32', dims: [1] }],
+}
+
 interface Binding {
   readonly session: InferenceSession.SessionOptions
   feed(tensor: Tensor): OrtTensor
@@ -88,22 +99,30 @@ interface Binding {
 
 function runtime(ort: Ort, backend: OnnxRuntime['backend'], half: boolean, binding: Binding): OnnxRuntime {
   const queue = new SerialQueue()
-  return { backend, half, create: (source) => queue.run(async () => session(ort, source, binding, queue)) }
+  const create = (source: ModelSource) => queue.run(async () => session(ort, source, binding, queue))
+  const prepare = () =>
+    void create({ name: 'runtime', proto: encodeModel(IDENTITY), external: [] })
+      .then((made) => made.release())
+      .catch(() => undefined)
+  return { backend, half, create, prepare }
 }
 
 async function session(ort: Ort, source: ModelSource, binding: Binding, queue: SerialQueue): Promise<OnnxSession> {
-  const created = await ort.InferenceSession.create(source.proto, {
+  const options = {
     ...binding.session,
-    logSeverityLevel: 3,
+    logSeverityLevel: 3 as const,
     externalData: source.external.map(({ path, data }) => ({ path, data })),
-  }).catch((cause: unknown) => {
+  }
+  const created = await measured(`create ${source.name}`, () =>
+    ort.InferenceSession.create(source.proto, options),
+  ).catch((cause: unknown) => {
     throw failure('onnx/session', `The runtime could not load the ${source.name}.`, cause)
   })
   return {
     run: (inputs) =>
       queue.run(async () => {
         const feeds = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, binding.feed(tensor)]))
-        const outputs = await created.run(feeds).catch((cause: unknown) => {
+        const outputs = await measured(`run ${source.name}`, () => created.run(feeds)).catch((cause: unknown) => {
           throw failure('onnx/run', `The ${source.name} failed while running.`, cause)
         })
         return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, binding.fetch(output, queue)]))

@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
 import { checkPath, missing, type CheckpointFiles } from './files.ts'
-import { blobSource, type ByteSource } from './source.ts'
+import { blobSource, bytesSource, type ByteSource } from './source.ts'
 
 /** What a served file must be: its length, and its content when the hash is known. */
 export interface ServedFile {
@@ -17,6 +17,12 @@ export interface ServedFolder {
   readonly base: string
   readonly files: readonly ServedFile[]
 }
+
+/**
+ * Files up to this many bytes are held in memory, larger ones as Blobs, which the browser may put on disk: each tensor
+ * that is read from a Blob is a message to another process.
+ */
+const IN_MEMORY = 256 * 2 ** 20
 
 /** Bytes of `path` that have arrived, of how many. */
 export type DownloadProgress = (path: string, done: number, of: number) => void
@@ -53,12 +59,12 @@ async function fetchFile(
   signal: AbortSignal | undefined,
 ): Promise<ByteSource> {
   const url = `${base.replace(/\/$/, '')}/${file.path.split('/').map(encodeURIComponent).join('/')}`
-  const blob = await receive(url, file, progress, signal)
+  const content = await receive(url, file, progress, signal)
   if (file.sha256 !== undefined) {
-    const found = await sha256(new Uint8Array(await blob.arrayBuffer()))
+    const found = await sha256(content instanceof Blob ? new Uint8Array(await content.arrayBuffer()) : content)
     if (found !== file.sha256) throw wrong(file, `has the content ${found}, not ${file.sha256}`)
   }
-  return blobSource(blob)
+  return content instanceof Blob ? blobSource(content) : bytesSource(content)
 }
 
 async function receive(
@@ -66,7 +72,8 @@ async function receive(
   file: ServedFile,
   progress: DownloadProgress,
   signal: AbortSignal | undefined,
-): Promise<Blob> {
+): Promise<Uint8Array<ArrayBuffer> | Blob> {
+  const memory = file.bytes <= IN_MEMORY ? new Uint8Array(file.bytes) : undefined
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let done = 0
   try {
@@ -74,20 +81,22 @@ async function receive(
     if (!response.ok || response.body === null) throw failed(url, `The server answered ${response.status}.`)
     const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = response.body.getReader()
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      done += part.value.byteLength
+      const end = done + part.value.byteLength
       // A page of HTML instead of the file, or an endless one: no need to wait for its end.
-      if (done > file.bytes) {
+      if (end > file.bytes) {
         await reader.cancel()
         throw wrong(file, `is longer than the ${file.bytes} bytes it should have`)
       }
-      chunks.push(part.value)
+      if (memory) memory.set(part.value, done)
+      else chunks.push(part.value)
+      done = end
       progress(file.path, done, file.bytes)
     }
   } catch (cause) {
     if (cause instanceof AppError || signal?.aborted === true) throw cause
     throw failed(url, 'The connection failed.', cause)
   }
-  if (done === file.bytes) return new Blob(chunks)
+  if (done === file.bytes) return memory ?? new Blob(chunks)
   throw new AppError('weights/truncated', `${file.path} arrived with ${done} bytes of ${file.bytes}.`, {
     fix: 'Try again.',
   })

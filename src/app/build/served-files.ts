@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
+import type { ServedFile } from '../../weights/served-folder.ts'
 
 interface Served {
   readonly url: string
@@ -16,7 +18,7 @@ const FOLDERS: readonly Served[] = [
   { url: 'examples/images', folder: 'examples/images', keep: isPicture },
 ]
 
-/** In every served folder: path and bytes of its files, since a web server lists none. */
+/** In every served folder: path, bytes and sha256 of its files, since a web server lists none. */
 const LISTING = 'files.json'
 
 const MIME: Readonly<Record<string, string>> = {
@@ -64,9 +66,17 @@ export function servedFiles(): Plugin {
           () => undefined,
         )
         if (size === undefined) return next()
-        response.setHeader('Content-Type', MIME[extname(file)] ?? 'application/octet-stream')
+        response.setHeader('Content-Type', typeOf(file))
         response.setHeader('Content-Length', size)
         createReadStream(file).pipe(response)
+      })
+    },
+    configurePreviewServer(server) {
+      // A type that it does not know it would compress on each request, which takes longer than weights take to send.
+      server.middlewares.use((request, response, next) => {
+        const [path = ''] = (request.url ?? '').split('?')
+        if (extname(path) === '.safetensors') response.setHeader('Content-Type', typeOf(path))
+        next()
       })
     },
     async writeBundle() {
@@ -81,6 +91,8 @@ export function servedFiles(): Plugin {
   }
 }
 
+const typeOf = (file: string): string => MIME[extname(file)] ?? 'application/octet-stream'
+
 async function kept({ folder, keep }: Served, root: string): Promise<readonly string[]> {
   const files = await readdir(join(root, folder), { recursive: true }).catch(() => [])
   return files.map((file) => file.replaceAll('\\', '/')).filter(keep)
@@ -88,6 +100,9 @@ async function kept({ folder, keep }: Served, root: string): Promise<readonly st
 
 async function listing(served: Served, root: string): Promise<string> {
   const files = [...(await kept(served, root))].sort()
-  const rows = files.map(async (path) => ({ path, bytes: (await stat(join(root, served.folder, path))).size }))
+  const rows = files.map(async (path): Promise<Required<ServedFile>> => {
+    const content = await readFile(join(root, served.folder, path))
+    return { path, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
+  })
   return JSON.stringify(await Promise.all(rows))
 }
