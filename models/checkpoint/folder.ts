@@ -26,6 +26,7 @@ const configs = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/co
  * `checkpoint/unsupported`.
  */
 export async function readFolder(files: CheckpointFiles, signal: AbortSignal): Promise<CheckpointFolder> {
+  checkComplete(files)
   const [index, scheduler, unetJson, vaeJson] = await Promise.all([
     readJson(files, configs[0], signal),
     readJson(files, configs[1], signal),
@@ -56,6 +57,20 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
           : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
     },
   }
+}
+
+/** Throws `checkpoint/missing-file` naming all configs that are missing: the folder may be another one altogether. */
+function checkComplete({ name, sizes }: CheckpointFiles): void {
+  const missing = configs.filter((path) => !sizes.has(path))
+  if (missing.length === 0) return
+  const verb = missing.length === 1 ? 'is' : 'are'
+  throw new AppError(
+    'checkpoint/missing-file',
+    `${name} is no complete Marigold checkpoint: ${missing.join(', ')} ${verb} missing.`,
+    {
+      fix: 'Give the folder in the diffusers layout, as published, that has model_index.json, scheduler, unet and vae.',
+    },
+  )
 }
 
 const optionalInteger = (reader: ConfigReader, key: string): number | null =>

@@ -19,6 +19,8 @@ export interface DenoiseContext {
   readonly backend: Backend
   readonly signal: AbortSignal
   progress(done: number, of: number): void
+  /** The latents [B,C,h,w] after a step that is not the last; they are the loop's. */
+  shown?(latents: Tensor): void
 }
 
 /**
@@ -29,7 +31,7 @@ export async function denoise(
   checkpoint: Checkpoint,
   steps: readonly DenoisingStep[],
   members: readonly Noisy[],
-  { backend, signal, progress }: DenoiseContext,
+  { backend, signal, progress, shown }: DenoiseContext,
 ): Promise<readonly Tensor[]> {
   const image = stacked(
     backend,
@@ -64,6 +66,7 @@ export async function denoise(
         for (const { tensor } of terms) tensor.release()
       }
       progress(i + 1, steps.length)
+      if (i + 1 < steps.length) shown?.(x)
     }
     return members.map((_, start) =>
       members.length === 1 ? x.retain() : runKernel(backend, sliceBatch, [x], { start, count: 1 }),

@@ -150,7 +150,14 @@ async function run(
     start: noise.tensor,
     origin: noise.noise,
   }))
-  const latents = await denoise(opened, denoisingSteps(config, steps, params.eta), noisy, ctx)
+  const { backend, signal, progress } = ctx
+  const { frame, factor } = first.image
+  const latents = await denoise(opened, denoisingSteps(config, steps, params.eta), noisy, {
+    backend,
+    signal,
+    progress,
+    shown: (tensor) => ctx.preview({ kind: 'latent', tensor, frame, factor }),
+  })
   return latents.map((tensor, i) => {
     const { frame, factor } = members[i]?.image ?? first.image
     return { latent: { kind: 'latent', tensor, frame, factor } }

@@ -8,6 +8,7 @@ import { EngineHost, postedFiles } from '../engine/host.ts'
 import type { HostPort, ToWorker } from '../engine/protocol.ts'
 import { OutputFiles, Pictures } from '../node/services.ts'
 import { servedCheckpoints } from './checkpoints.ts'
+import { GIVEN_PREFIX, GivenCheckpoints } from './given-checkpoints.ts'
 import { openBrowserCompute } from './compute/browser.ts'
 import { decodeInBrowser } from './pictures/browser-decoder.ts'
 import { PictureShelf } from './pictures/shelf.ts'
@@ -23,7 +24,11 @@ async function start(): Promise<EngineHost> {
   const compute = await openBrowserCompute(self.name, wasmPaths, (error) => port.post({ say: 'dead', error }))
   compute.runtime.prepare()
   const served = await servedCheckpoints(new URL('models/', base).href)
-  const checkpoints = new CheckpointStore(served.locate, compute.runtime)
+  const given = new GivenCheckpoints()
+  const checkpoints = new CheckpointStore(
+    async (choice, signal) => given.locate(choice) ?? served.locate(choice, signal),
+    compute.runtime,
+  )
   const pictures = new PictureShelf(decodeInBrowser, async (name, signal) => {
     const response = await fetch(new URL(`examples/images/${encodeURIComponent(name)}`, base), { signal })
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined
@@ -45,6 +50,11 @@ async function start(): Promise<EngineHost> {
       checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
     },
     renderPreview: (value, maxSide) => renderPreview(compute.backend, value, maxSide),
+    addCheckpoint: ({ name, files }) =>
+      given.give(`${GIVEN_PREFIX}${name}`, name, files, (id) => {
+        checkpoints.forget(id)
+        return checkpoints.identify(id, new AbortController().signal)
+      }),
     addPicture: (sha256, name, bytes) => pictures.keep(sha256, name, bytes),
   })
 }

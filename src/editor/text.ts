@@ -42,6 +42,9 @@ export const TEXT = {
   emptyCanvasHint: 'Press Space or double-click to add a node, drop a preset here, or start from the welcome graph.',
   starting: 'Starting…',
   chooseFile: 'Choose a file…',
+  openFolder: 'Open a checkpoint folder…',
+  folder: 'folder',
+  notHere: (id: string) => `${id.replace(/^folder:/, '')} (not here)`,
   noPicture: 'No picture',
   advanced: 'More',
   auto: 'auto',
@@ -49,7 +52,7 @@ export const TEXT = {
   autoToggle: (label: string, says: string) => `${label}: ${says}`,
   unknownType: (type: string) => `Unknown node type “${type}”. It is kept as it is and does not run.`,
   waitsFor: (title: string) => `waits for ${title}`,
-  dropHere: 'Drop a picture or a preset',
+  dropHere: 'Drop a picture, a preset or a checkpoint folder',
   selected: 'Selected nodes',
   count: (count: number) => (count === 1 ? '1 node' : `${count} nodes`),
   several: 'Select several',
@@ -93,6 +96,8 @@ export const SAY = {
   wireDropped: 'Wire dropped.',
   nothingFits: 'Nothing on this node takes that wire.',
   notOpened: 'Not opened; your graph is unchanged.',
+  readingFolder: 'Looking at the folder.',
+  whatToDrop: 'Drop a picture, a graph saved as .json, or a folder with a checkpoint.',
   notAFile: (name: string) => `${name} is neither a picture nor a preset.`,
 } as const
 

@@ -30,6 +30,13 @@ export interface CheckpointRow {
   readonly bytes: number
 }
 
+/** A folder that a person gave. The files stay on the disk and are read in parts, when they are needed. */
+export interface GivenFolder {
+  readonly name: string
+  /** By path relative to the folder, with `/` between parts. */
+  readonly files: ReadonlyMap<string, Blob>
+}
+
 /** The page's side of the engine. The engine lives in a Worker that can be killed. */
 export interface EngineClient {
   /** Shows the engine the document as it is now; answers with `states`. Cheap; call on every edit. */
@@ -43,6 +50,11 @@ export interface EngineClient {
    * `image/too-large`.
    */
   addPicture(file: Blob, name: string): Promise<PictureRef>
+  /**
+   * Gives the engine a person's checkpoint, in place of another folder of that name; resolves to what can then be chosen.
+   * Errors: `checkpoint/missing-file`, `checkpoint/unsupported` and all that a broken checkpoint can be.
+   */
+  addCheckpoint(folder: GivenFolder): Promise<CheckpointRow>
   /** Asks for the full-size picture of a socket, shown as a `preview` event with `full`. */
   view(node: string, socket: string, member?: number): void
   dispose(): void

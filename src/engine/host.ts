@@ -3,7 +3,7 @@ import type { GraphDocument } from '../graph/document.ts'
 import { parseDocument } from '../graph/validate.ts'
 import { catalogueOf } from '../node/catalogue.ts'
 import type { OutputFiles } from '../node/services.ts'
-import type { CheckpointRow } from './client.ts'
+import type { CheckpointRow, GivenFolder } from './client.ts'
 import { Engine, type EngineParts } from './engine.ts'
 import { Previews, toBitmap, type MakeBitmap, type RenderPreview } from './previews.ts'
 import type { FromWorker, HostPort, ToWorker } from './protocol.ts'
@@ -15,6 +15,8 @@ export interface HostParts extends Omit<EngineParts, 'listener'> {
   readonly makeBitmap?: MakeBitmap
   /** Keeps a person's picture, so that the Pictures service and `sources.picture` find it by its hash. */
   addPicture(sha256: string, name: string, bytes: Uint8Array): void
+  /** Keeps a person's checkpoint folder, so that `sources.checkpoint` finds it; throws when it is none. */
+  addCheckpoint(folder: GivenFolder): Promise<CheckpointRow>
 }
 
 /** Export files as messages to the page: bind it as the OutputFiles service of a Worker. */
@@ -75,6 +77,8 @@ export class EngineHost {
         return void this.engine.cancel()
       case 'picture':
         return this.parts.addPicture(message.sha256, message.name, message.bytes)
+      case 'checkpoint':
+        return void this.#take(message.request, message)
       case 'view':
         return void this.#quietly(this.#previews.view(message.node, message.socket, message.member))
       case 'open':
@@ -129,6 +133,14 @@ export class EngineHost {
         .then((states) => update === this.#update && this.#post({ say: 'states', states: [...states] }))
         .catch(() => undefined)
     }, 30)
+  }
+
+  async #take(request: number, folder: GivenFolder): Promise<void> {
+    try {
+      this.#post({ say: 'taken', request, row: await this.parts.addCheckpoint(folder) })
+    } catch (error) {
+      this.#post({ say: 'refused', request, error: plainError(error) })
+    }
   }
 
   #open(request: number, text: string): void {

@@ -28,6 +28,8 @@ const PICTURES: ReadonlySet<PortKind> = new Set<PortKind>(['image', 'mask', 'lat
 export class Previews {
   /** Keys of the thumbnails that the page has, by node. */
   readonly #sent = new Map<string, string>()
+  /** Counts what was asked for a node, so that an early picture that is late does not replace the final one. */
+  readonly #turns = new Map<string, number>()
 
   constructor(
     readonly engine: Engine,
@@ -38,6 +40,7 @@ export class Previews {
 
   /** Sends the thumbnail of a node when the page has not got it: its first output with a picture, or what a sink is given. */
   async refresh(node: string): Promise<void> {
+    this.#turns.set(node, (this.#turns.get(node) ?? 0) + 1)
     const planned = this.engine.planned(node)
     if (planned === undefined) return
     const sockets = planned.kinds.size > 0 ? planned.kinds.keys() : planned.sources.keys()
@@ -58,7 +61,10 @@ export class Previews {
 
   /** A value that is not final yet. It is the node's: the tensors are kept only while it is drawn. */
   async early(node: string, socket: string, value: PortValue, member: number, members: number): Promise<void> {
-    await this.#draw({ node, socket, member, members, full: false }, value)
+    const turn = this.#turns.get(node)
+    // What is drawn now takes the place of the picture that was sent last.
+    this.#sent.delete(node)
+    await this.#draw({ node, socket, member, members, full: false }, value, () => this.#turns.get(node) === turn)
   }
 
   async #send(node: string, socket: string, member: number, full: boolean): Promise<boolean> {
@@ -70,13 +76,18 @@ export class Previews {
     })
   }
 
-  async #draw(at: Pick<Preview, 'node' | 'socket' | 'member' | 'members' | 'full'>, value: PortValue): Promise<void> {
+  async #draw(
+    at: Pick<Preview, 'node' | 'socket' | 'member' | 'members' | 'full'>,
+    value: PortValue,
+    wanted = () => true,
+  ): Promise<void> {
     const tensors = tensorsOf(value).map((tensor) => tensor.retain())
     const [tensor] = tensors
     if (tensor === undefined) return
     try {
       const pixels = await this.render(value, at.full ? LARGEST : THUMBNAIL)
       const bitmap = await this.makeBitmap(pixels)
+      if (!wanted()) return bitmap.close()
       this.show({ ...at, kind: value.kind, size: sizeOf(tensor), bitmap })
     } finally {
       for (const held of tensors) held.release()

@@ -17,6 +17,12 @@ export type ToWorker =
   | { readonly do: 'cancel' }
   | { readonly do: 'picture'; readonly sha256: string; readonly name: string; readonly bytes: Uint8Array }
   | { readonly do: 'view'; readonly node: string; readonly socket: string; readonly member: number }
+  | {
+      readonly do: 'checkpoint'
+      readonly request: number
+      readonly name: string
+      readonly files: ReadonlyMap<string, Blob>
+    }
   | { readonly do: 'open'; readonly request: number; readonly text: string }
   | { readonly do: 'ping'; readonly ping: number }
 
@@ -37,6 +43,7 @@ export type FromWorker =
   | { readonly say: 'failed'; readonly run: number; readonly error: PlainError }
   | { readonly say: 'cancelled'; readonly run: number }
   | { readonly say: 'opened'; readonly request: number; readonly read: ReadDocument }
+  | { readonly say: 'taken'; readonly request: number; readonly row: CheckpointRow }
   | { readonly say: 'refused'; readonly request: number; readonly error: PlainError }
   /** The engine cannot go on (the device is lost, or it could not start): replace the Worker. */
   | { readonly say: 'dead'; readonly error: PlainError }

@@ -4,7 +4,7 @@ import type { GraphDocument } from '../graph/document.ts'
 import { fileName } from '../graph/text.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { PictureRef } from '../node/params.ts'
-import type { EngineClient, EngineEvents } from './client.ts'
+import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
 
@@ -18,6 +18,14 @@ export interface ClientOptions {
   /** Throws for a file that is not a picture, so that no document comes to name it. */
   checkPicture?(file: Blob, name: string): Promise<void>
 }
+
+/** What the Worker owes an answer to; a new Worker is asked again. */
+interface Question {
+  readonly message: ToWorker
+  answer(answer: Answer): void
+}
+
+type Answer = Extract<FromWorker, { readonly say: 'opened' | 'taken' | 'refused' }>
 
 interface Run {
   readonly number: number
@@ -49,7 +57,8 @@ class WorkerClient implements EngineClient, PresetReader {
   #pings = 0
   /** What a new Worker must be given again. Blobs, not bytes: they may stay on disk. */
   readonly #pictures = new Map<string, { readonly name: string; readonly file: Blob }>()
-  readonly #opening = new Map<number, { readonly text: string; settle(read: ReadDocument | PlainError): void }>()
+  readonly #folders = new Map<string, GivenFolder>()
+  readonly #asked = new Map<number, Question>()
   readonly #watchdog = new Watchdog(
     () => this.#times,
     () => this.#post({ do: 'ping', ping: ++this.#pings }),
@@ -99,24 +108,37 @@ class WorkerClient implements EngineClient, PresetReader {
     if (this.#ready) this.#post({ do: 'view', node, socket, member })
   }
 
-  open(text: string): Promise<ReadDocument> {
-    const request = ++this.#number
-    return new Promise((resolve, reject) => {
-      const settle = (answer: ReadDocument | PlainError) => {
-        this.#opening.delete(request)
-        if ('document' in answer) resolve(answer)
-        else reject(appError(answer))
-      }
-      this.#opening.set(request, { text, settle })
-      if (this.#ready) this.#post({ do: 'open', request, text })
-    })
+  async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
+    const answer = await this.#ask((request) => ({ do: 'checkpoint', request, ...folder }))
+    if (answer.say !== 'taken') throw unexpected(answer)
+    this.#folders.set(answer.row.id, folder)
+    return answer.row
+  }
+
+  async open(text: string): Promise<ReadDocument> {
+    const answer = await this.#ask((request) => ({ do: 'open', request, text }))
+    if (answer.say !== 'opened') throw unexpected(answer)
+    return answer.read
   }
 
   dispose(): void {
     this.#disposed = true
     this.#stop()
-    for (const { settle } of this.#opening.values())
-      settle({ code: 'engine/closed', message: 'The engine was closed.' })
+    for (const [request, { answer }] of this.#asked)
+      answer({ say: 'refused', request, error: { code: 'engine/closed', message: 'The engine was closed.' } })
+  }
+
+  #ask(question: (request: number) => ToWorker): Promise<Answer> {
+    const request = ++this.#number
+    const message = question(request)
+    return new Promise((resolve) => {
+      const answer = (given: Answer) => {
+        this.#asked.delete(request)
+        resolve(given)
+      }
+      this.#asked.set(request, { message, answer })
+      if (this.#ready) this.#post(message)
+    })
   }
 
   #start(): void {
@@ -165,9 +187,9 @@ class WorkerClient implements EngineClient, PresetReader {
         if (this.#run === undefined) return this.events.failed(message.error)
         return this.#ended(message.run, () => this.events.failed(message.error))
       case 'opened':
-        return this.#opening.get(message.request)?.settle(message.read)
+      case 'taken':
       case 'refused':
-        return this.#opening.get(message.request)?.settle(message.error)
+        return this.#asked.get(message.request)?.answer(message)
       case 'dead':
         return this.#died(message.error)
     }
@@ -200,8 +222,9 @@ class WorkerClient implements EngineClient, PresetReader {
     }
     this.#ready = true
     this.#failedStarts = 0
+    for (const folder of this.#folders.values()) this.#post({ do: 'checkpoint', request: 0, ...folder })
     if (this.#document !== undefined) this.#post({ do: 'update', document: this.#document })
-    for (const [request, { text }] of this.#opening) this.#post({ do: 'open', request, text })
+    for (const { message } of this.#asked.values()) this.#post(message)
     if (this.#run !== undefined) this.#send(this.#run)
   }
 
@@ -248,6 +271,11 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#worker?.postMessage(message, transfer)
   }
 }
+
+const unexpected = (answer: Answer): AppError =>
+  answer.say === 'refused'
+    ? appError(answer.error)
+    : new AppError('engine/unexpected', `The engine answered "${answer.say}" to another question.`)
 
 function appError({ code, message, fix, node }: PlainError): AppError {
   const details = { ...(fix !== undefined && { fix }), ...(node !== undefined && { node }) }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { AppError } from '../../src/base/errors.ts'
 import type { EngineEvents } from '../../src/engine/client.ts'
 import { EngineHost } from '../../src/engine/host.ts'
 import type { FromWorker, ToWorker } from '../../src/engine/protocol.ts'
@@ -37,6 +38,10 @@ class ToyWorker {
         renderPreview: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
         makeBitmap: async ({ width, height }): Promise<ImageBitmap> => ({ width, height, close: () => undefined }),
         addPicture: () => undefined,
+        async addCheckpoint({ name }) {
+          if (name === 'none') throw new AppError('checkpoint/missing-file', 'It is none.')
+          return { id: `folder:${name}`, name, about: '', bytes: 0 }
+        },
       })
     })
   }
@@ -190,4 +195,20 @@ test('graph files are read in the Worker; refusals are typed errors', async () =
   expect((await early).document).toEqual(marigold())
   await expect(client.open('{')).rejects.toMatchObject({ name: 'AppError', code: 'graph/not-json' })
   client.dispose()
+})
+
+test('a checkpoint folder is taken or refused with the reason; a new Worker is given those that were taken', async () => {
+  const { client, heard } = listen()
+  const refused = expect(client.addCheckpoint({ name: 'none', files: new Map() })).rejects.toMatchObject({
+    code: 'checkpoint/missing-file',
+  })
+  const taken = client.addCheckpoint({ name: 'mine', files: new Map([['model_index.json', new Blob(['{}'])]]) })
+  await wait(50)
+  await refused
+  expect((await taken).id).toBe('folder:mine')
+  ToyWorker.made[0]?.say({ say: 'dead', error: { code: 'gpu/device-lost', message: 'The device was lost.' } })
+  await wait(50)
+  expect(heard).toContain('restarted')
+  const again = ToyWorker.made[1]?.got.filter((message) => message.do === 'checkpoint')
+  expect(again?.map(({ name }) => name)).toEqual(['mine'])
 })

@@ -45,13 +45,7 @@ afterAll(async () => {
   await new Promise((done) => server.close(done))
 })
 
-function picked(): readonly File[] {
-  return [...contents].map(([path, bytes]) => {
-    const file = new File([bytes], path.split('/').at(-1) ?? '')
-    Object.defineProperty(file, 'webkitRelativePath', { value: `ckpt/${path}` })
-    return file
-  })
-}
+const picked = () => new Map([...contents].map(([path, bytes]) => [path, new Blob([bytes])]))
 
 const served = (change: Partial<{ bytes: number; sha256: string }> = {}) =>
   servedFolder({
@@ -62,7 +56,7 @@ const served = (change: Partial<{ bytes: number; sha256: string }> = {}) =>
 
 const folders: readonly [string, () => CheckpointFiles | Promise<CheckpointFiles>][] = [
   ['in memory', () => memoryFiles('ckpt', contents)],
-  ['picked in a page', () => pickedFolder(picked())],
+  ['picked in a page', () => pickedFolder('ckpt', picked())],
   ['behind a URL', () => served()],
   ['on the disk', () => nodeFolder(join(disk, 'ckpt'))],
 ]

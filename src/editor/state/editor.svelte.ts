@@ -1,7 +1,7 @@
 import { getContext } from 'svelte'
 import { plainError, type PlainError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { EngineClient, EngineEvents } from '../../engine/client.ts'
+import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../engine/client.ts'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
@@ -258,6 +258,15 @@ export class Editor {
   async addPicture(file: File): Promise<Json> {
     const ref = await this.#client.addPicture(file, file.name || TEXT.noPicture)
     return { ...ref }
+  }
+
+  /** Gives the engine a checkpoint folder; graphs that name it can run from now on. */
+  async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
+    const row = await this.#client.addCheckpoint(folder)
+    this.run.addCheckpoint(row)
+    this.#edited = true
+    this.#client.update(this.store.document)
+    return row
   }
 
   dispose(): void {

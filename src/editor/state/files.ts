@@ -1,6 +1,7 @@
 import { plainError } from '../../base/errors.ts'
 import { serialize } from '../../graph/serialize.ts'
 import { SAY, TEXT } from '../text.ts'
+import type { NodeInfo } from '../../node/catalogue.ts'
 import type { Editor } from './editor.svelte.ts'
 import type { Point } from './geometry.svelte.ts'
 
@@ -44,39 +45,47 @@ export const fileStem = (title: string): string =>
     .slice(0, 60)
     .toLowerCase() || 'graph'
 
-interface PictureParamOf {
+/** A parameter of a node. */
+export interface ParamOf {
   readonly node: string
   readonly param: string
 }
 
-/** Where a dropped picture goes: the node it fell on, the selected one, or the first that takes a picture. */
-export function pictureTarget(editor: Editor, under?: string): PictureParamOf | undefined {
+type FileWidget = 'picture' | 'checkpoint'
+
+/** Where a dropped picture or checkpoint goes: the node it fell on, the selected one, or the first that takes one. */
+export function dropTarget(editor: Editor, widget: FileWidget, under?: string): ParamOf | undefined {
   const taking = editor.store.document.nodes.flatMap((node) => {
-    const params = Object.entries(editor.type(node)?.params ?? {})
-    const found = params.find(([, param]) => param.widget === 'picture')
-    return found ? [{ node: node.id, param: found[0] }] : []
+    const param = paramWith(editor.type(node), widget)
+    return param === undefined ? [] : [{ node: node.id, param }]
   })
   return taking.find(({ node }) => node === under) ?? taking.find(({ node }) => editor.selection.has(node)) ?? taking[0]
 }
 
+/** A node is added for what has no place. Undefined when no node type takes it. */
+export function addTarget(editor: Editor, widget: FileWidget, at?: Point): ParamOf | undefined {
+  const type = [...editor.run.catalogue.values()].find((type) => paramWith(type, widget) !== undefined)
+  const param = paramWith(type, widget)
+  if (!type || param === undefined) return undefined
+  return { node: editor.add(type, at ?? editor.canvas?.middle() ?? { x: 0, y: 0 }), param }
+}
+
+const paramWith = (type: NodeInfo | undefined, widget: FileWidget): string | undefined =>
+  Object.entries(type?.params ?? {}).find(([, param]) => param.widget === widget)?.[0]
+
 /** Puts a picture file into a node; without a place, a node is added for it. */
-export async function putPicture(editor: Editor, file: File, target?: PictureParamOf, at?: Point): Promise<void> {
+export async function putPicture(editor: Editor, file: File, target?: ParamOf, at?: Point): Promise<void> {
   try {
     const value = await editor.addPicture(file)
-    let place = target
-    if (!place) {
-      const types = [...editor.run.catalogue.values()]
-      const type = types.find(({ params }) => Object.values(params).some(({ widget }) => widget === 'picture'))
-      const param = Object.entries(type?.params ?? {}).find(([, { widget }]) => widget === 'picture')?.[0]
-      if (!type || param === undefined) return
-      place = { node: editor.add(type, at ?? editor.canvas?.middle() ?? { x: 0, y: 0 }), param }
-    }
+    const place = target ?? addTarget(editor, 'picture', at)
+    if (!place) return
     editor.setParam(place.node, place.param, value)
     editor.say(SAY.picture(file.name, editor.title(place.node)))
     editor.trouble = undefined
     if (!editor.live) editor.start()
   } catch (error) {
     editor.trouble = plainError(error)
+    editor.say(SAY.failed(editor.trouble.message))
   }
 }
 
@@ -85,8 +94,8 @@ export async function takeFile(editor: Editor, file: File, under?: string, at?: 
   if (file.type === 'application/json' || file.name.endsWith('.json')) {
     await openText(editor, await file.text())
   } else if (file.type.startsWith('image/') || /\.(png|jpe?g|webp|avif|gif|bmp|tiff?)$/i.test(file.name)) {
-    await putPicture(editor, file, pictureTarget(editor, under), at)
+    await putPicture(editor, file, dropTarget(editor, 'picture', under), at)
   } else {
-    editor.trouble = { code: 'graph/not-a-file', message: SAY.notAFile(file.name) }
+    editor.trouble = { code: 'graph/not-a-file', message: SAY.notAFile(file.name), fix: SAY.whatToDrop }
   }
 }

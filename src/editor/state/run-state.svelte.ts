@@ -16,6 +16,8 @@ export class RunState implements EngineEvents {
   backend = $state.raw<BackendInfo | undefined>()
   catalogue = $state.raw<Catalogue>(new Map())
   checkpoints = $state.raw<readonly CheckpointRow[]>([])
+  /** Folders of the person's, which an engine that was started again has as well. */
+  #given: readonly CheckpointRow[] = []
   nodes = $state.raw<ReadonlyMap<string, NodeState>>(new Map())
   running = $state(false)
   done = $state(0)
@@ -46,8 +48,14 @@ export class RunState implements EngineEvents {
   ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void {
     this.backend = info
     this.catalogue = new Map(catalogue.map((node) => [node.type, node]))
-    this.checkpoints = checkpoints
+    this.checkpoints = [...checkpoints, ...this.#given]
     this.on.ready()
+  }
+
+  /** A checkpoint can be chosen from now on. */
+  addCheckpoint(row: CheckpointRow): void {
+    this.#given = [...this.#given.filter(({ id }) => id !== row.id), row]
+    this.checkpoints = [...this.checkpoints.filter(({ id }) => id !== row.id), row]
   }
 
   states(states: ReadonlyMap<string, NodeState>): void {

@@ -1,4 +1,4 @@
-import type { CheckpointRow, EngineClient, EngineEvents } from '../../../src/engine/client.ts'
+import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../../src/engine/client.ts'
 import type { BackendInfo, NodeState } from '../../../src/engine/events.ts'
 import type { GraphDocument } from '../../../src/graph/document.ts'
 import { ancestors, order } from '../../../src/graph/topology.ts'
@@ -56,6 +56,10 @@ export class FakeEngine implements EngineClient {
     const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer())
     const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
     return { from: 'file', name, sha256 }
+  }
+
+  async addCheckpoint({ name }: GivenFolder): Promise<CheckpointRow> {
+    return { id: `folder:${name}`, name, about: '', bytes: 1 }
   }
 
   view(node: string, socket: string, member = 0): void {

@@ -1,0 +1,52 @@
+import type { LocatedCheckpoint } from '../../models/checkpoint/store.ts'
+import { AppError } from '../base/errors.ts'
+import type { CheckpointRow } from '../engine/client.ts'
+import { pickedFolder } from '../weights/picked-folder.ts'
+
+/** What a document says of a folder that a person gave: its name, never its path. */
+export const GIVEN_PREFIX = 'folder:'
+
+/** Checkpoint folders that a person gave, by the id that a document has for them. */
+export class GivenCheckpoints {
+  readonly #folders = new Map<string, LocatedCheckpoint>()
+
+  /**
+   * Keeps a folder, in place of another of this id, when `check` finds that it is a checkpoint; until then it is found as
+   * well. Throws what `check` throws.
+   */
+  async give(
+    id: string,
+    name: string,
+    files: ReadonlyMap<string, Blob>,
+    check: (id: string) => Promise<unknown>,
+  ): Promise<CheckpointRow> {
+    const before = this.#folders.get(id)
+    const folder = { name, files: pickedFolder(name, files) }
+    this.#folders.set(id, folder)
+    try {
+      await check(id)
+    } catch (error) {
+      if (this.#folders.get(id) === folder) {
+        if (before) this.#folders.set(id, before)
+        else this.#folders.delete(id)
+      }
+      throw error
+    }
+    const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0)
+    return { id, name, about: 'A folder of yours. It stays on this machine.', bytes }
+  }
+
+  /** Undefined for an id that is not of a folder. Errors: `checkpoint/not-given`. */
+  locate(id: string): LocatedCheckpoint | undefined {
+    const folder = this.#folders.get(id)
+    if (folder !== undefined || !id.startsWith(GIVEN_PREFIX)) return folder
+    const name = id.slice(GIVEN_PREFIX.length)
+    throw new AppError(
+      'checkpoint/not-given',
+      `The checkpoint ${name} is not here: graphs name folders, they do not hold them.`,
+      {
+        fix: `Press “Open a checkpoint folder” in Load Checkpoint, or drop the folder ${name} on the page.`,
+      },
+    )
+  }
+}
