@@ -26,22 +26,34 @@ class Average:
 
 
 class Clock:
-    """Updates, samples and seconds of a run, in memory that its workers share. Seconds go on over restarts."""
+    """Updates, samples and seconds of a run, in memory that its workers share. They go on over restarts.
+
+    The schedule has its own origin: a run that was cut short goes on where it was, a run that had come to its end and is
+    given more minutes starts a new cosine there.
+    """
 
     def __init__(self):
-        self.counts = torch.zeros(3, dtype=torch.float64).share_memory_()
+        self.counts = torch.zeros(5, dtype=torch.float64).share_memory_()  # updates, samples, seconds; updates and seconds at the origin
 
     @property
     def step(self):
         return int(self.counts[0])
 
+    def resume(self, counts, minutes):
+        """Take over the counts of a run whose budget was `minutes`."""
+        self.counts.copy_(counts)
+        if counts[2] >= 60 * minutes:
+            self.counts[3], self.counts[4] = counts[0], counts[2]
+
     def progress(self, minutes):
-        return min(1.0, self.counts[2].item() / (60 * minutes))
+        """Share of the schedule that has passed; `minutes` counts from the beginning of the run."""
+        left = 60 * minutes - self.counts[4].item()
+        return min(1.0, (self.counts[2] - self.counts[4]).item() / left) if left > 0 else 1.0
 
-
-def cosine(progress, step, warm_up=100, last=0.02):
-    """Learning-rate factor: linear warm-up by updates, then half a cosine over the time given."""
-    return min(1.0, (step + 1) / warm_up) * (last + (1 - last) * 0.5 * (1 + math.cos(math.pi * progress)))
+    def rate(self, minutes, warm_up=100, last=0.02):
+        """Learning-rate factor: linear warm-up by updates, then half a cosine over the schedule."""
+        updates = (self.counts[0] - self.counts[3]).item()
+        return min(1.0, (updates + 1) / warm_up) * (last + (1 - last) * 0.5 * (1 + math.cos(math.pi * self.progress(minutes))))
 
 
 def _work(rank, folder, module, clock, args, make_step, decay):
@@ -57,13 +69,13 @@ def _work(rank, folder, module, clock, args, make_step, decay):
 
     def save():
         state = {"module": module.state_dict(), "optimiser": optimiser.state_dict(), "average": average.weights,
-                 "updates": average.steps, "counts": clock.counts.clone()}
+                 "updates": average.steps, "counts": clock.counts.clone(), "minutes": args.minutes}
         torch.save(state, folder / "state.part")
         os.replace(folder / "state.part", state_file)
 
     while clock.progress(args.minutes) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = args.rate * cosine(clock.progress(args.minutes), clock.step)
+            group["lr"] = args.rate * clock.rate(args.minutes)
         loss, samples, values = step(clock)
         optimiser.zero_grad()
         loss.backward()
@@ -115,7 +127,7 @@ def train(module, args, make_step, decay=0.999):
     if (args.run / "state.pt").exists():
         state = torch.load(args.run / "state.pt", weights_only=True)
         module.load_state_dict(state["module"])
-        clock.counts.copy_(state["counts"])
+        clock.resume(state["counts"], state["minutes"])
         print(f"continuing {args.run} at step {clock.step}", flush=True)
     module.share_memory()
     multiprocessing.spawn(_work, (args.run, module, clock, args, make_step, decay), nprocs=args.workers)

@@ -22,6 +22,24 @@ def gradient(a, b):
     return total
 
 
+def colour(a, b):
+    """Mean absolute difference of chroma (R−G and B−G), of pixels and of 8×8 blocks: L1 alone is content with grey."""
+    d = a - b
+    d = torch.stack([d[:, 0] - d[:, 1], d[:, 2] - d[:, 1]], 1)
+    return d.abs().mean() + F.avg_pool2d(d, 8).abs().mean()
+
+
+def unexplained(z, x):
+    """Share of the variance of 8×8 block means [B, 3, h, w] that no affine map of the latents [B, 4, h, w] explains.
+
+    Where it is small, latents change as smoothly as the picture itself, and are easier to denoise.
+    """
+    z, target = z.permute(0, 2, 3, 1).flatten(0, 2), F.avg_pool2d(x, 8).permute(0, 2, 3, 1).flatten(0, 2)
+    z, target = z - z.mean(0), target - target.mean(0)
+    fit = torch.linalg.solve(z.T @ z + 1e-3 * len(z) * torch.eye(z.shape[1]), z.T @ target)
+    return (target - z @ fit).square().mean() / target.square().mean().clamp_min(1e-4)
+
+
 def batches(folder, size, batch, rng):
     """Endless batches [2·batch, 3, size, size]: pictures first, then their depth maps."""
     while True:
@@ -56,12 +74,15 @@ def make_step(vae, args, rank):
         x = next(source).to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             posterior = vae.encode(x).latent_dist
-            y = vae.decode(posterior.sample()).sample
+            z = posterior.sample()
+            z = z + args.noise * z.std((0, 2, 3), keepdim=True).detach() * torch.randn_like(z)
+            y = vae.decode(z).sample
         y = y.float()
         kl = posterior.kl().mean() / posterior.mean[0].numel()
-        picture, depth = (y[:n] - x[:n]).abs().mean(), (y[n:] - x[n:]).abs().mean()
-        loss = picture + 2 * depth + 0.5 * gradient(y[:n], x[:n]) + gradient(y[n:], x[n:]) + args.kl * kl
-        return loss, 2 * n, {"picture": picture.item(), "depth": depth.item(), "kl": kl.item()}
+        picture, depth, chroma = (y[:n] - x[:n]).abs().mean(), (y[n:] - x[n:]).abs().mean(), colour(y[:n], x[:n])
+        rough = unexplained(posterior.mean.float(), x)
+        loss = picture + chroma + 2 * depth + 0.5 * gradient(y[:n], x[:n]) + gradient(y[n:], x[n:]) + args.smooth * rough + args.kl * kl
+        return loss, 2 * n, {"picture": picture.item(), "chroma": chroma.item(), "depth": depth.item(), "kl": kl.item(), "rough": rough.item()}
 
     return step
 
@@ -71,6 +92,8 @@ def main():
     cli.add_argument("--data", required=True)
     cli.add_argument("--size", type=int, default=64)
     cli.add_argument("--kl", type=float, default=2e-4)
+    cli.add_argument("--smooth", type=float, default=0.5, help="weight of the part of 8×8 block means that latents do not tell linearly")
+    cli.add_argument("--noise", type=float, default=0.1, help="noise on the latents that are decoded, in their deviations: a denoiser is not exact")
     options(cli, minutes=15, rate=1.5e-3, batch=4)
     args = cli.parse_args()
     torch.manual_seed(args.seed)
