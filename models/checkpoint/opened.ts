@@ -13,18 +13,25 @@ import { emptyPrompt } from './empty-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
 
 export interface OpenOptions {
-  /** Element type of the U-Net; `f16` only where the runtime has it. The VAE, whose sums are larger, is always f32. */
+  /**
+   * Element type of the U-Net; `f16` only where the runtime has it. Left out, it is that of the files: weights in float32
+   * are never rounded. The VAE, whose sums are larger, is always f32.
+   */
   readonly precision?: 'f32' | 'f16'
   /** False computes cross-attention from the prompt in every step, for comparison. */
   readonly fold?: boolean
 }
 
+/** The file to take when a component comes in both precisions: the smaller one where its precision can be used. */
+export const preferredVariant = (runtime: OnnxRuntime, { precision }: OpenOptions): Variant =>
+  runtime.half && precision !== 'f32' ? 'fp16' : 'full'
+
 /** A checkpoint whose sessions are made on first use and kept until `close`. */
 export class OpenedCheckpoint implements Checkpoint {
   readonly config: Checkpoint['config']
   readonly #parts = new Map<string, Promise<OnnxSession>>()
-  readonly #precision: 'f32' | 'f16'
-  readonly #fold: boolean
+  readonly #options: OpenOptions
+  readonly #variant: Variant
 
   constructor(
     readonly id: string,
@@ -33,8 +40,8 @@ export class OpenedCheckpoint implements Checkpoint {
     options: OpenOptions = {},
   ) {
     this.config = folder.config
-    this.#precision = runtime.half ? (options.precision ?? 'f16') : 'f32'
-    this.#fold = options.fold ?? true
+    this.#options = options
+    this.#variant = preferredVariant(runtime, options)
   }
 
   async encode(image: Tensor, signal: AbortSignal): Promise<Tensor> {
@@ -101,9 +108,10 @@ export class OpenedCheckpoint implements Checkpoint {
   async #unet(weights: WeightSet, signal: AbortSignal): Promise<BuiltGraph> {
     const { unet, files } = this.folder
     const text = await emptyPrompt(files, this.runtime, unet.crossAttentionDim, this.#variant, signal)
-    const foldable = this.#fold && text.length === 2 * unet.crossAttentionDim
+    const foldable = this.#options.fold !== false && text.length === 2 * unet.crossAttentionDim
     const folded = foldable ? await foldCrossAttentions(unet, weights, text, signal) : undefined
-    return unetGraph(unet, weights, { text, compute: this.#precision, target: this.#target, ...(folded && { folded }) })
+    const compute = this.#precision(weights)
+    return unetGraph(unet, weights, { text, compute, target: this.#target, ...(folded && { folded }) })
   }
 
   #weights(component: Component, signal: AbortSignal): Promise<WeightSet> {
@@ -114,8 +122,10 @@ export class OpenedCheckpoint implements Checkpoint {
     return this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
   }
 
-  get #variant(): Variant {
-    return this.#precision === 'f16' ? 'fp16' : 'full'
+  #precision(weights: WeightSet): 'f32' | 'f16' {
+    if (!this.runtime.half) return 'f32'
+    const half = weights.names.every((name) => weights.get(name).dtype === 'F16')
+    return this.#options.precision ?? (half ? 'f16' : 'f32')
   }
 }
 

@@ -3,7 +3,7 @@ import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import type { Checkpoint, Checkpoints } from './checkpoint.ts'
 import { contentId, readFolder } from './folder.ts'
-import { OpenedCheckpoint, type OpenOptions } from './opened.ts'
+import { OpenedCheckpoint, preferredVariant, type OpenOptions } from './opened.ts'
 
 /** Where a checkpoint choice leads. */
 export interface LocatedCheckpoint {
@@ -78,10 +78,9 @@ export class CheckpointStore implements Checkpoints {
         fix: 'Choose one of the list, or give a folder in the diffusers layout.',
       })
     }
-    const precision = this.runtime.half ? (this.options.precision ?? 'f16') : 'f32'
-    const variant = precision === 'f16' ? 'fp16' : 'full'
+    const variant = preferredVariant(this.runtime, this.options)
     const content = located.id ?? (await contentId(await readFolder(located.files, signal), variant, signal))
-    const id = `${content}-${precision}`
+    const id = `${content}-${variant}`
     this.#known.set(id, located)
     return { id, name: located.name }
   }

@@ -38,7 +38,10 @@ export async function call(
   try {
     if (results.length !== members.length)
       throw badOutput(`made ${results.length} results for ${members.length} members`)
-    return results.map((result) => checked(node, result))
+    const outputs = results.map((result) => checked(node, result))
+    // A GPU tells of errors late: without waiting, another node would be blamed and garbage cached as this one's result.
+    await ctx.backend.check()
+    return outputs
   } catch (error) {
     releaseAll(results)
     throw error

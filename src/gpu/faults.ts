@@ -34,7 +34,10 @@ export class Faults {
     return this.debug ? this.#scoped('validation', `kernel ${kernel}`, dispatch) : dispatch()
   }
 
+  /** Throws the first thing that went wrong in the commands given so far. Waits for their validation, not for their work. */
   async check(): Promise<void> {
+    // Errors come in the order of the commands: when an empty scope has closed, all errors before it have been told.
+    this.#scoped('validation', 'a command', () => undefined)
     await Promise.all(this.#open)
     if (this.lost !== undefined) throw deviceLost(this.lost)
     const first = this.#first

@@ -20,6 +20,9 @@ export class CpuBackend implements Backend {
     if (tensor.location !== 'cpu') throw new AppError('gpu/wrong-backend', 'A GPU tensor was given to the CPU backend.')
     return tensor.data.slice()
   }
+
+  /** What goes wrong on the CPU is thrown where it happens. */
+  async check(): Promise<void> {}
 }
 
 /** A tensor over `data` (not copied); `free` runs when the last owner releases it. */

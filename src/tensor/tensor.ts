@@ -40,6 +40,8 @@ export interface Backend {
   upload(data: Float32Array, dims: Dims): Tensor
   /** Copies the values back. `data` is the caller's to change. */
   read(tensor: Tensor): Promise<Float32Array>
+  /** Waits until it is known whether the commands given so far are good; throws what went wrong since the last check. */
+  check(): Promise<void>
   /** Bytes held by tensors of this backend now; 0 when everything was released. */
   readonly bytes: number
 }
