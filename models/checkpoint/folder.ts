@@ -1,5 +1,5 @@
 import { AppError } from '../../src/base/errors.ts'
-import { hash128 } from '../../src/base/hash.ts'
+import { hash128, sha256 } from '../../src/base/hash.ts'
 import { canonical, type Json } from '../../src/base/json.ts'
 import { readJson, type CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
@@ -87,23 +87,31 @@ function checkTogether(unet: UnetConfig, vae: VaeConfig): void {
   })
 }
 
+/** Bytes of every tensor that go into the content id. */
+const SAMPLE = 4096
+
 /**
- * A content id of the folder: configs, sizes of the weight files, and names, types, shapes and places of their tensors.
- * Cheap, and not proof against someone who edits weights in place. A folder whose files have known hashes should use
- * those instead, which also needs no download.
+ * A content id of the folder: configs, sizes of the weight files, names, types, shapes and places of their tensors, and
+ * 4 KiB from the middle of each tensor (all of a smaller one). Training changes every weight, so another fine-tune has
+ * another id; an edit in place that spares the middle of every tensor has not. Reading gigabytes to see that too would
+ * keep people waiting. A folder whose files have known hashes should use those instead, which also needs no download.
  */
 export async function contentId(folder: CheckpointFolder, variant: Variant, signal: AbortSignal): Promise<string> {
   const parts: Json[] = [canonical(folder.texts as Json)]
   for (const component of ['unet', 'vae', 'text_encoder'] as const satisfies readonly Component[]) {
-    parts.push(describe(await openWeights(folder.files, component, { prefer: variant, signal })))
+    parts.push(await describe(await openWeights(folder.files, component, { prefer: variant, signal }), signal))
   }
   return hash128(canonical(parts))
 }
 
-function describe(weights: WeightSet): Json {
-  const tensors = weights.names.map((name) => {
+async function describe(weights: WeightSet, signal: AbortSignal): Promise<Json> {
+  const tensors: Json[] = []
+  for (const name of weights.names) {
+    signal.throwIfAborted()
     const { dtype, shape, begin, end, file } = weights.get(name)
-    return [name, dtype, [...shape], begin, end, file]
-  })
+    const from = Math.max(begin, Math.floor((begin + end - SAMPLE) / 2))
+    const sample = await weights.sources.get(file)?.slice(from, Math.min(end, from + SAMPLE))
+    tensors.push([name, dtype, [...shape], begin, end, file, sample ? await sha256(new Uint8Array(sample)) : null])
+  }
   return [[...weights.sources].map(([path, source]) => [path, source.size]), tensors]
 }

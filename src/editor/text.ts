@@ -79,7 +79,7 @@ export const SAY = {
   redone: 'Redone.',
   nothingToUndo: 'Nothing to undo.',
   nothingToRedo: 'Nothing to redo.',
-  opened: (title: string) => `Opened ${title}.`,
+  opened: (title: string) => `Opened ${title}. Press Run to compute it.`,
   saved: (name: string) => `Saved ${name}.`,
   picture: (name: string, node: string) => `${name} is now in ${node}.`,
   running: 'Running.',

@@ -65,7 +65,7 @@ export interface UncertaintyValue {
 /** A handle; the Checkpoints service (models/checkpoint) turns it into sessions. */
 export interface CheckpointValue {
   readonly kind: 'checkpoint'
-  /** Content id: changes when any weight or config file changes. Part of cache keys. */
+  /** Content id: changes with the configs and the weights (see contentId in models/checkpoint). Part of cache keys. */
   readonly id: string
   readonly name: string
 }

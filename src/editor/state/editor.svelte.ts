@@ -245,6 +245,12 @@ export class Editor {
     this.#client.run(this.store.document, targets.length > 0 ? targets : undefined)
   }
 
+  /** After opening: what somebody else made runs when it is edited or when Run is pressed, not by itself. */
+  hold(): void {
+    clearTimeout(this.#timer)
+    this.#edited = false
+  }
+
   cancel(): void {
     clearTimeout(this.#timer)
     this.#client.cancel()

@@ -10,6 +10,7 @@ export async function openText(editor: Editor, text: string): Promise<boolean> {
   try {
     const { document, problems } = await editor.read(text)
     if (!editor.do({ do: 'replace', document })) return false
+    editor.hold()
     editor.problems = problems
     editor.trouble = undefined
     editor.run.error = undefined

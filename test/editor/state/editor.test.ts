@@ -223,6 +223,17 @@ describe('live runs', () => {
     await vi.waitFor(() => expect(engine.runs.at(-1)).toEqual(['view', id]), 1000)
   })
 
+  it('do not start because a preset was opened, but with the next edit', async () => {
+    editor.setParam('color', 'invert', true)
+    const text = serialize(editor.store.document)
+    editor.live = true
+    expect(await openText(editor, text)).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 450))
+    expect(engine.runs).toEqual([])
+    editor.setParam('color', 'invert', false)
+    await vi.waitFor(() => expect(engine.runs).toEqual([['view']]), 1000)
+  })
+
   it('do not start while Live is off', async () => {
     editor.setParam('color', 'invert', true)
     await new Promise((resolve) => setTimeout(resolve, 450))
