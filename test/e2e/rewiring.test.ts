@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
-import { closeBrowser, node, openEditor, status, type OpenPage } from './support/editor-page.ts'
+import { addNode, closeBrowser, drag, node, openEditor, socket, status, type OpenPage } from './support/editor-page.ts'
 
 let opened: OpenPage
 let page: Page
@@ -54,6 +54,30 @@ it('a second DDIM Denoise with other steps shares the encoding and the noise', a
   await expect.poll(() => foot('DDIM Denoise', 1), { timeout: 30_000 }).toMatch(/ms| s/)
   for (const title of ['VAE Encode', 'Noise Init', 'VAE Decode']) expect(await foot(title), title).toMatch(/cached/)
   expect(await foot('DDIM Denoise', 0)).toMatch(/cached/)
+})
+
+it('a second VAE Decode shows the depth after other steps beside the first', async () => {
+  await duplicate('DDIM Denoise')
+  const steps = node(page, 'DDIM Denoise').nth(1).getByLabel('Steps', { exact: true })
+  await steps.fill('1')
+  await steps.press('Tab')
+  await addNode(page, 'VAE Decode')
+  await page.getByRole('application', { name: 'Graph canvas' }).focus()
+  await page.keyboard.press('Home')
+  await drag(
+    page,
+    socket(page, 'DDIM Denoise', 'latent', 'output').nth(1),
+    socket(page, 'VAE Decode', 'latent', 'input').nth(1),
+  )
+  await drag(
+    page,
+    socket(page, 'Load Checkpoint', 'checkpoint', 'output'),
+    socket(page, 'VAE Decode', 'checkpoint', 'input').nth(1),
+  )
+  await expect.poll(() => node(page, 'VAE Decode').nth(1).locator('canvas').isVisible(), { timeout: 30_000 }).toBe(true)
+  expect(await node(page, 'VAE Decode').nth(0).locator('canvas').isVisible()).toBe(true)
+  for (const title of ['VAE Encode', 'Noise Init']) expect(await foot(title), title).toMatch(/cached/)
+  expect(await foot('VAE Decode', 0)).toMatch(/cached/)
 })
 
 it('copies nodes to another page through the clipboard', async () => {
