@@ -9,12 +9,9 @@ import { readSafetensorsHeader } from '../../../src/weights/safetensors.ts'
 import { bytesSource } from '../../../src/weights/source.ts'
 import { FIXTURES } from '../../support/fixtures.ts'
 
-/** One call of diffusers' MarigoldDepthPipeline, as test/reference/pipelines.py wrote it down. */
-export interface Case {
+/** The arguments of one call of diffusers' MarigoldDepthPipeline. */
+export interface PipelineCall {
   readonly name: string
-  readonly checkpoint: string
-  readonly components: Readonly<Record<string, string>>
-  readonly image: string
   readonly generator:
     | { readonly kind: 'torch-cpu'; readonly seed: number }
     | { readonly kind: 'zeros' }
@@ -26,9 +23,16 @@ export interface Case {
   readonly match_input_resolution: boolean
   readonly resample_method_input: string
   readonly resample_method_output: string
-  readonly output_uncertainty: boolean
   readonly ensembling: JsonObject
   readonly shift_invariant: boolean
+}
+
+/** A call as test/reference/pipelines.py wrote it down, with its results. */
+export interface Case extends PipelineCall {
+  readonly checkpoint: string
+  readonly components: Readonly<Record<string, string>>
+  readonly image: string
+  readonly output_uncertainty: boolean
   readonly tensors: string
   readonly members_of?: string
 }

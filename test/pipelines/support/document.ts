@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../src/base/json.ts'
 import type { GraphDocument } from '../../../src/graph/document.ts'
 import { readDocument } from '../../../src/graph/validate.ts'
 import type { AnyNode } from '../../../src/node/index.ts'
-import type { Case } from './case.ts'
+import type { PipelineCall } from './case.ts'
 
 const node = (id: string, type: string, params: JsonObject = {}) => ({
   id,
@@ -18,7 +18,7 @@ const link = (from: string, to: string) => {
 }
 
 /** The graph that does what a call of MarigoldDepthPipeline did. Its results are at `align`, or `match` and `match-uncertainty`. */
-export function documentOf(of: Case, registry: ReadonlyMap<string, AnyNode>): GraphDocument {
+export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNode>): GraphDocument {
   const { generator, ensembling } = of
   const noise =
     generator.kind === 'given'

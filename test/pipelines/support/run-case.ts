@@ -13,7 +13,8 @@ import {
   type DecodedPicture,
 } from '../../../src/node/index.ts'
 import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
-import { checkpointOf, floats, rawTensors, type Case, type RawTensor } from './case.ts'
+import type { CheckpointFiles } from '../../../src/weights/files.ts'
+import { checkpointOf, floats, rawTensors, type Case, type PipelineCall, type RawTensor } from './case.ts'
 import { documentOf } from './document.ts'
 
 export interface CaseResult {
@@ -24,13 +25,29 @@ export interface CaseResult {
   readonly latents: readonly Float32Array[]
 }
 
-/** Runs a case as a graph through the engine. No tensor is left behind. */
+/** What a case runs on. */
+export interface CaseParts {
+  readonly files: CheckpointFiles
+  readonly picture: () => DecodedPicture
+  /** Nodes beside ours, or in their place. */
+  readonly nodes: readonly (readonly [string, AnyNode])[]
+}
+
+/** Runs a recorded case as a graph through the engine. */
 export async function runCase(of: Case, runtime: OnnxRuntime): Promise<CaseResult> {
   const tensors = await rawTensors(`pipelines/${of.tensors}`)
-  const registry = new Map([...nodes, ['test/given-noise', givenNoise(of, tensors)]])
-  const files = await checkpointOf(of)
-  const checkpoints = new CheckpointStore(async () => ({ name: of.checkpoint, files }), runtime)
   const picture = interleaved((await rawTensors('pipelines/pictures.safetensors')).get(of.image))
+  return runGraph(of, runtime, {
+    files: await checkpointOf(of),
+    picture: () => picture,
+    nodes: [['test/given-noise', givenNoise(of, tensors)]],
+  })
+}
+
+/** Runs the graph of a pipeline call through the engine. No tensor is left behind. */
+export async function runGraph(of: PipelineCall, runtime: OnnxRuntime, parts: CaseParts): Promise<CaseResult> {
+  const registry = new Map([...nodes, ...parts.nodes])
+  const checkpoints = new CheckpointStore(async () => ({ name: of.name, files: parts.files }), runtime)
   const engine = new Engine({
     nodes: registry,
     backend: runtime.backend,
@@ -38,10 +55,10 @@ export async function runCase(of: Case, runtime: OnnxRuntime): Promise<CaseResul
     cacheBytes: 2 ** 30,
     services: bindServices([
       [Checkpoints, checkpoints],
-      [Pictures, { load: async () => picture }],
+      [Pictures, { load: async () => parts.picture() }],
     ]),
     sources: {
-      picture: async () => of.image,
+      picture: async () => of.name,
       checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
     },
   })
