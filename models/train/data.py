@@ -22,9 +22,9 @@ def far_plane(depth):
     return np.minimum(depth, min(far, FAR * max(near, 0.05))).astype(np.float32)
 
 
-def normalise(depth):
-    """Depth to [-1, 1] by its 2 % and 98 % percentiles (Marigold, depth_transform.py), near -1, far +1."""
-    low, high = np.percentile(depth, [2, 98])
+def normalise(depth, valid=None):
+    """Depth to [-1, 1] by the 2 % and 98 % percentiles of its valid pixels (Marigold, depth_transform.py), near -1, far +1."""
+    low, high = np.percentile(depth if valid is None else depth[valid], [2, 98])
     return np.clip((depth - low) / max(high - low, 1e-6) * 2 - 1, -1, 1).astype(np.float32)
 
 

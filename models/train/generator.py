@@ -16,16 +16,16 @@ from .repurpose import Latents
 
 def make_step(unet, args, rank):
     latents = Latents(args.latents, np.random.default_rng())
-    alpha, prompt = alphas(), empty_prompt()
+    alpha, prompt = alphas(), empty_prompt().to(args.device)
     unet.train()
 
     def step(clock):
-        image, _ = latents.batch(args.batch)
+        image, *_ = latents.batch(args.batch)
         t = draw_steps(args.batch, 0.0)
         x, v = diffuse(image, torch.randn_like(image), t, alpha)
-        with torch.autocast("cpu", torch.bfloat16):
-            y = unet(x.to(memory_format=torch.channels_last), t, encoder_hidden_states=prompt.expand(args.batch, -1, -1)).sample
-        return (y.float() - v).square().mean(), args.batch, {}
+        with torch.autocast(torch.device(args.device).type, torch.bfloat16):
+            y = unet(x.to(args.device, memory_format=torch.channels_last), t.to(args.device), encoder_hidden_states=prompt.expand(args.batch, -1, -1)).sample
+        return (y.float() - v.to(args.device)).square().mean(), args.batch, {}
 
     return step
 

@@ -50,9 +50,14 @@ class Clock:
         left = 60 * minutes - self.counts[4].item()
         return min(1.0, (self.counts[2] - self.counts[4]).item() / left) if left > 0 else 1.0
 
-    def rate(self, minutes, warm_up=100, last=0.02):
-        """Learning-rate factor: linear warm-up by updates, then half a cosine over the schedule."""
+    def rate(self, minutes, schedule="cosine", warm_up=100, last=0.02):
+        """Learning-rate factor: linear warm-up by updates, then half a cosine over the budget, or the paper's exponential.
+
+        The exponential falls to 1 % at update 25 000 and stays there (Marigold, lr_scheduler.py, IterExponential).
+        """
         updates = (self.counts[0] - self.counts[3]).item()
+        if schedule == "exponential":
+            return min(1.0, (updates + 1) / warm_up) * 0.01 ** min(1.0, max(0.0, (updates - warm_up) / (25_000 - warm_up)))
         return min(1.0, (updates + 1) / warm_up) * (last + (1 - last) * 0.5 * (1 + math.cos(math.pi * self.progress(minutes))))
 
 
@@ -62,7 +67,7 @@ def _work(rank, folder, module, clock, args, make_step, decay):
     optimiser = torch.optim.AdamW(module.parameters(), lr=args.rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True)
     average, state_file = Average(module, decay), folder / "state.pt"
     if state_file.exists():
-        state = torch.load(state_file, weights_only=True)
+        state = torch.load(state_file, weights_only=True, map_location=args.device)
         optimiser.load_state_dict(state["optimiser"])
         average.weights, average.steps = state["average"], state["updates"]
     step, records, saved, mark = make_step(module, args, rank), [], time.time(), time.time()
@@ -75,14 +80,15 @@ def _work(rank, folder, module, clock, args, make_step, decay):
 
     while clock.progress(args.minutes) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = args.rate * clock.rate(args.minutes)
-        loss, samples, values = step(clock)
+            group["lr"] = args.rate * clock.rate(args.minutes, args.schedule)
         optimiser.zero_grad()
-        loss.backward()
+        for _ in range(args.accumulate):
+            loss, samples, values = step(clock)
+            (loss / args.accumulate).backward()
+            clock.counts[1] += samples
         torch.nn.utils.clip_grad_norm_(module.parameters(), 1.0)
         optimiser.step()
         clock.counts[0] += 1
-        clock.counts[1] += samples
         if rank:
             continue
         average.update(module)
@@ -109,9 +115,12 @@ def options(cli, minutes, rate, batch):
     cli.add_argument("--run", type=Path, required=True, help="folder of state.pt and log.jsonl; continued when it exists")
     cli.add_argument("--minutes", type=float, default=minutes, help="wall-clock budget over all sittings; the learning rate ends with it")
     cli.add_argument("--rate", type=float, default=rate)
+    cli.add_argument("--schedule", choices=["cosine", "exponential"], default="cosine", help="exponential: the paper's, by updates")
     cli.add_argument("--batch", type=int, default=batch)
+    cli.add_argument("--accumulate", type=int, default=1, help="batches whose gradients make one update")
     cli.add_argument("--workers", type=int, default=2, help="processes that update the same weights without waiting for each other")
     cli.add_argument("--threads", type=int, default=1, help="threads of each worker")
+    cli.add_argument("--device", default="cpu", help="a GPU takes --workers 1")
     cli.add_argument("--seed", type=int, default=2024)
     cli.add_argument("--log-every", type=int, default=50)
 
@@ -125,10 +134,15 @@ def train(module, args, make_step, decay=0.999):
     args.run.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     if (args.run / "state.pt").exists():
-        state = torch.load(args.run / "state.pt", weights_only=True)
+        state = torch.load(args.run / "state.pt", weights_only=True, map_location="cpu")
         module.load_state_dict(state["module"])
         clock.resume(state["counts"], state["minutes"])
         print(f"continuing {args.run} at step {clock.step}", flush=True)
+    if args.device != "cpu":
+        if args.workers != 1:
+            raise ValueError("only the CPU shares weights between workers: add --workers 1")
+        _work(0, args.run, module.to(args.device), clock, args, make_step, decay)
+        return averaged(args.run, module.cpu())
     module.share_memory()
     multiprocessing.spawn(_work, (args.run, module, clock, args, make_step, decay), nprocs=args.workers)
     return averaged(args.run, module)
@@ -136,5 +150,5 @@ def train(module, args, make_step, decay=0.999):
 
 def averaged(folder, module):
     """The module with a stage's averaged weights."""
-    module.load_state_dict(torch.load(Path(folder) / "state.pt", weights_only=True)["average"])
+    module.load_state_dict(torch.load(Path(folder) / "state.pt", weights_only=True, map_location="cpu")["average"])
     return module.eval()

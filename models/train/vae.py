@@ -36,7 +36,7 @@ def unexplained(z, x):
     """
     z, target = z.permute(0, 2, 3, 1).flatten(0, 2), F.avg_pool2d(x, 8).permute(0, 2, 3, 1).flatten(0, 2)
     z, target = z - z.mean(0), target - target.mean(0)
-    fit = torch.linalg.solve(z.T @ z + 1e-3 * len(z) * torch.eye(z.shape[1]), z.T @ target)
+    fit = torch.linalg.solve(z.T @ z + 1e-3 * len(z) * torch.eye(z.shape[1], device=z.device), z.T @ target)
     return (target - z @ fit).square().mean() / target.square().mean().clamp_min(1e-4)
 
 
@@ -71,8 +71,8 @@ def make_step(vae, args, rank):
     source, n = batches(args.data, args.size, args.batch, np.random.default_rng([args.seed, rank, int.from_bytes(os.urandom(4), "big")])), args.batch
 
     def step(clock):
-        x = next(source).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        x = next(source).to(args.device, memory_format=torch.channels_last)
+        with torch.autocast(torch.device(args.device).type, torch.bfloat16):
             posterior = vae.encode(x).latent_dist
             z = posterior.sample()
             z = z + args.noise * z.std((0, 2, 3), keepdim=True).detach() * torch.randn_like(z)
