@@ -26,12 +26,14 @@ export interface OpenOptions {
 export const preferredVariant = (runtime: OnnxRuntime, { precision }: OpenOptions): Variant =>
   runtime.half && precision !== 'f32' ? 'fp16' : 'full'
 
-/** A checkpoint whose sessions are made on first use and kept until `close`. */
+/** A checkpoint whose sessions are made on first use and kept until `close`; the empty prompt is kept for good. */
 export class OpenedCheckpoint implements Checkpoint {
   readonly config: Checkpoint['config']
   readonly #parts = new Map<string, Promise<OnnxSession>>()
   readonly #options: OpenOptions
   readonly #variant: Variant
+  /** Outlives the sessions: a few kilobytes, for which a text encoder of gigabytes was read. */
+  #prompt: Promise<Float32Array> | undefined
 
   constructor(
     readonly id: string,
@@ -106,12 +108,20 @@ export class OpenedCheckpoint implements Checkpoint {
   }
 
   async #unet(weights: WeightSet, signal: AbortSignal): Promise<BuiltGraph> {
-    const { unet, files } = this.folder
-    const text = await emptyPrompt(files, this.runtime, unet.crossAttentionDim, this.#variant, signal)
+    const { unet } = this.folder
+    const text = await this.#text(signal)
     const foldable = this.#options.fold !== false && text.length === 2 * unet.crossAttentionDim
     const folded = foldable ? await foldCrossAttentions(unet, weights, text, signal) : undefined
     const compute = this.#precision(weights)
     return unetGraph(unet, weights, { text, compute, target: this.#target, ...(folded && { folded }) })
+  }
+
+  #text(signal: AbortSignal): Promise<Float32Array> {
+    const { files, unet } = this.folder
+    this.#prompt ??= emptyPrompt(files, this.runtime, unet.crossAttentionDim, this.#variant, signal)
+    // A failed or aborted attempt is forgotten, so that the next use tries again.
+    this.#prompt.catch(() => (this.#prompt = undefined))
+    return this.#prompt
   }
 
   #weights(component: Component, signal: AbortSignal): Promise<WeightSet> {

@@ -23,8 +23,9 @@ const kept = 2
 export class CheckpointStore implements Checkpoints {
   readonly #located = new Map<string, Promise<Identified>>()
   readonly #known = new Map<string, LocatedCheckpoint>()
-  /** Least recently used first. */
   readonly #opened = new Map<string, OpenedCheckpoint>()
+  /** Those that may have sessions, least recently used first. */
+  readonly #recent = new Set<string>()
 
   constructor(
     readonly locate: LocateCheckpoint,
@@ -49,21 +50,21 @@ export class CheckpointStore implements Checkpoints {
       })
     }
     const opened = this.#opened.get(id) ?? (await this.#open(id, located, signal))
-    this.#opened.delete(id)
     this.#opened.set(id, opened)
-    for (const [other, checkpoint] of this.#opened) {
-      if (this.#opened.size <= kept) break
-      this.#opened.delete(other)
-      await checkpoint.close()
+    this.#recent.delete(id)
+    this.#recent.add(id)
+    for (const other of this.#recent) {
+      if (this.#recent.size <= kept) break
+      this.#recent.delete(other)
+      await this.#opened.get(other)?.close()
     }
     return opened
   }
 
   /** Frees all sessions. */
   async close(): Promise<void> {
-    const opened = [...this.#opened.values()]
-    this.#opened.clear()
-    await Promise.all(opened.map((checkpoint) => checkpoint.close()))
+    this.#recent.clear()
+    await Promise.all([...this.#opened.values()].map((checkpoint) => checkpoint.close()))
   }
 
   /** Forgets a choice whose files may have changed, so that it is read again. */
