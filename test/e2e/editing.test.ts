@@ -174,7 +174,7 @@ describe('files', () => {
         .getByLabel('Open', { exact: true })
         .last()
         .setInputFiles({ name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from(text) })
-      await expect.poll(() => page.getByRole('alert').count()).toBeGreaterThan(0)
+      await expect.poll(() => page.getByRole('alert').count(), { timeout: 20_000 }).toBeGreaterThan(0)
       expect(await page.getByRole('group').count()).toBe(count)
       await page.getByRole('button', { name: 'Dismiss' }).click()
     }
