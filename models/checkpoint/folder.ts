@@ -105,13 +105,12 @@ export async function contentId(folder: CheckpointFolder, variant: Variant, sign
 }
 
 async function describe(weights: WeightSet, signal: AbortSignal): Promise<Json> {
-  const tensors: Json[] = []
-  for (const name of weights.names) {
-    signal.throwIfAborted()
+  const tensors = weights.names.map(async (name): Promise<Json> => {
     const { dtype, shape, begin, end, file } = weights.get(name)
     const from = Math.max(begin, Math.floor((begin + end - SAMPLE) / 2))
     const sample = await weights.sources.get(file)?.slice(from, Math.min(end, from + SAMPLE))
-    tensors.push([name, dtype, [...shape], begin, end, file, sample ? await sha256(new Uint8Array(sample)) : null])
-  }
-  return [[...weights.sources].map(([path, source]) => [path, source.size]), tensors]
+    signal.throwIfAborted()
+    return [name, dtype, [...shape], begin, end, file, sample ? await sha256(new Uint8Array(sample)) : null]
+  })
+  return [[...weights.sources].map(([path, source]) => [path, source.size]), await Promise.all(tensors)]
 }

@@ -27,13 +27,13 @@ const give = (path: string) => node(page, 'Load Checkpoint').locator('input[type
 
 it('runs a checkpoint folder of the person, names it in the graph, and asks for it on the next visit', async () => {
   await give(FOLDER)
-  await expect.poll(() => choice().inputValue()).toBe('folder:tiny-ddim-trailing')
+  await expect.poll(() => choice().inputValue(), { timeout: 20_000 }).toBe('folder:tiny-ddim-trailing')
   await finished()
   await page.reload()
   const alert = page.getByRole('alert').filter({ hasText: 'tiny-ddim-trailing is not here' })
   await expect.poll(() => alert.first().isVisible(), { timeout: 30_000 }).toBe(true)
   await give(FOLDER)
-  await expect.poll(() => alert.count()).toBe(0)
+  await expect.poll(() => alert.count(), { timeout: 20_000 }).toBe(0)
   await finished()
 })
 
@@ -44,7 +44,7 @@ it('is taken by a drop on the page', async () => {
   const data = { items: [], files: [FOLDER], dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await devtools.send('Input.dispatchDragEvent', { type, x: card.x + 40, y: card.y + 10, data })
-  await expect.poll(() => choice().inputValue()).toBe('folder:tiny-ddim-trailing')
+  await expect.poll(() => choice().inputValue(), { timeout: 20_000 }).toBe('folder:tiny-ddim-trailing')
   await finished()
 })
 
