@@ -107,10 +107,11 @@ export async function contentId(folder: CheckpointFolder, variant: Variant, sign
 async function describe(weights: WeightSet, signal: AbortSignal): Promise<Json> {
   const tensors = weights.names.map(async (name): Promise<Json> => {
     const { dtype, shape, begin, end, file } = weights.get(name)
-    const from = Math.max(begin, Math.floor((begin + end - SAMPLE) / 2))
-    const sample = await weights.sources.get(file)?.slice(from, Math.min(end, from + SAMPLE))
+    const length = end - begin
+    const from = Math.max(0, Math.floor((length - SAMPLE) / 2))
+    const sample = await weights.bytes(name, from, Math.min(length, from + SAMPLE))
     signal.throwIfAborted()
-    return [name, dtype, [...shape], begin, end, file, sample ? await sha256(new Uint8Array(sample)) : null]
+    return [name, dtype, [...shape], begin, end, file, await sha256(new Uint8Array(sample))]
   })
   return [[...weights.sources].map(([path, source]) => [path, source.size]), await Promise.all(tensors)]
 }

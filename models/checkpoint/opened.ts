@@ -1,4 +1,5 @@
 import { AppError } from '../../src/base/errors.ts'
+import { remember } from '../../src/base/remember.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
 import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import { modelSource } from '../../src/onnx/source.ts'
@@ -29,11 +30,11 @@ export const preferredVariant = (runtime: OnnxRuntime, { precision }: OpenOption
 /** A checkpoint whose sessions are made on first use and kept until `close`; the empty prompt is kept for good. */
 export class OpenedCheckpoint implements Checkpoint {
   readonly config: Checkpoint['config']
-  readonly #parts = new Map<string, Promise<OnnxSession>>()
+  readonly #parts = new Map<Part, Promise<OnnxSession>>()
   readonly #options: OpenOptions
   readonly #variant: Variant
   /** Outlives the sessions: a few kilobytes, for which a text encoder of gigabytes was read. */
-  #prompt: Promise<Float32Array> | undefined
+  readonly #texts = new Map<Variant, Promise<Float32Array>>()
 
   constructor(
     readonly id: string,
@@ -88,14 +89,7 @@ export class OpenedCheckpoint implements Checkpoint {
 
   async #session(part: Part, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
-    const known = this.#parts.get(part)
-    const session = known ?? this.#create(part, signal)
-    if (!known) {
-      this.#parts.set(part, session)
-      // A failed or aborted attempt is forgotten, so that the next use tries again.
-      session.catch(() => this.#parts.delete(part))
-    }
-    const made = await session
+    const made = await remember(this.#parts, part, () => this.#create(part, signal))
     signal.throwIfAborted()
     return made
   }
@@ -118,10 +112,10 @@ export class OpenedCheckpoint implements Checkpoint {
 
   #text(signal: AbortSignal): Promise<Float32Array> {
     const { files, unet } = this.folder
-    this.#prompt ??= emptyPrompt(files, this.runtime, unet.crossAttentionDim, this.#variant, signal)
-    // A failed or aborted attempt is forgotten, so that the next use tries again.
-    this.#prompt.catch(() => (this.#prompt = undefined))
-    return this.#prompt
+    const { runtime } = this
+    return remember(this.#texts, this.#variant, () =>
+      emptyPrompt(files, runtime, unet.crossAttentionDim, this.#variant, signal),
+    )
   }
 
   #weights(component: Component, signal: AbortSignal): Promise<WeightSet> {

@@ -1,4 +1,5 @@
 import { AppError } from '../../src/base/errors.ts'
+import { remember } from '../../src/base/remember.ts'
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import type { Checkpoint, Checkpoints } from './checkpoint.ts'
@@ -34,12 +35,7 @@ export class CheckpointStore implements Checkpoints {
   ) {}
 
   identify(choice: string, signal: AbortSignal): Promise<Identified> {
-    const known = this.#located.get(choice)
-    if (known) return known
-    const identified = this.#identify(choice, signal)
-    this.#located.set(choice, identified)
-    identified.catch(() => this.#located.delete(choice))
-    return identified
+    return remember(this.#located, choice, () => this.#identify(choice, signal))
   }
 
   async open(id: string, signal: AbortSignal): Promise<Checkpoint> {

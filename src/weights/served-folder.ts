@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
+import { remember } from '../base/remember.ts'
 import { checkPath, missing, type CheckpointFiles } from './files.ts'
 import { blobSource, bytesSource, type ByteSource } from './source.ts'
 
@@ -29,9 +30,8 @@ export type DownloadProgress = (path: string, done: number, of: number) => void
 
 /**
  * A folder behind a URL, with a list of its files, since a web server has no listing. A file is fetched whole when it
- * is first opened (static servers do not reliably do ranges) and kept as a Blob, which the browser may put on disk. A
- * failed download is forgotten, so that opening again retries; a caller who aborts leaves those who wait for the same
- * file with the same failure. Errors: `checkpoint/missing-file`, `checkpoint/download-failed`, `weights/truncated`,
+ * is first opened (static servers do not reliably do ranges) and kept. A failed download is forgotten, so that opening
+ * again retries; a caller who aborts leaves those who wait for the same file with the same failure. Errors: `checkpoint/missing-file`, `checkpoint/download-failed`, `weights/truncated`,
  * `weights/wrong-content`.
  */
 export function servedFolder(folder: ServedFolder, progress: DownloadProgress = () => undefined): CheckpointFiles {
@@ -42,12 +42,7 @@ export function servedFolder(folder: ServedFolder, progress: DownloadProgress = 
     sizes: new Map(folder.files.map(({ path, bytes }) => [path, bytes])),
     async open(path, signal) {
       const file = listed.get(path) ?? missing(folder.name, path)
-      const known = opened.get(path)
-      if (known !== undefined) return known
-      const download = fetchFile(folder.base, file, progress, signal)
-      opened.set(path, download)
-      download.catch(() => opened.delete(path))
-      return download
+      return remember(opened, path, () => fetchFile(folder.base, file, progress, signal))
     },
   }
 }

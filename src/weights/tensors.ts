@@ -132,11 +132,11 @@ export class WeightSet {
     )
   }
 
-  /** The stored bytes, little-endian. */
-  async bytes(name: string): Promise<Uint8Array> {
+  /** The stored bytes, little-endian; all, or those [from, to) of the tensor. */
+  async bytes(name: string, from = 0, to?: number): Promise<Uint8Array> {
     const { file, begin, end } = this.get(name)
     const source = this.sources.get(file) ?? missing(this.title, file)
-    return source.slice(begin, end)
+    return source.slice(begin + from, to === undefined ? end : begin + to)
   }
 
   /** The values of an F32, F16 or BF16 tensor; exact. Errors: `checkpoint/missing-tensor`, `checkpoint/unsupported`. */
