@@ -1,10 +1,7 @@
 import type { LocatedCheckpoint } from '../../models/checkpoint/store.ts'
 import { AppError } from '../base/errors.ts'
-import type { CheckpointRow } from '../engine/client.ts'
+import { GIVEN_PREFIX, type CheckpointRow } from '../engine/client.ts'
 import { pickedFolder } from '../weights/picked-folder.ts'
-
-/** What a document says of a folder that a person gave: its name, never its path. */
-export const GIVEN_PREFIX = 'folder:'
 
 /** Checkpoint folders that a person gave, by the id that a document has for them. */
 export class GivenCheckpoints {

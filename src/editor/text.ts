@@ -1,3 +1,4 @@
+import { GIVEN_PREFIX } from '../engine/client.ts'
 import type { NodeState } from '../engine/events.ts'
 import type { PortKind } from '../node/values.ts'
 
@@ -44,7 +45,7 @@ export const TEXT = {
   chooseFile: 'Choose a file…',
   openFolder: 'Open a checkpoint folder…',
   folder: 'folder',
-  notHere: (id: string) => `${id.replace(/^folder:/, '')} (not here)`,
+  notHere: (id: string) => `${id.startsWith(GIVEN_PREFIX) ? id.slice(GIVEN_PREFIX.length) : id} (not here)`,
   noPicture: 'No picture',
   advanced: 'More',
   auto: 'auto',
@@ -71,8 +72,8 @@ export const TEXT = {
 /** One line for role=status. */
 export const SAY = {
   added: (title: string) => `Added ${title}.`,
-  removed: (count: number) => (count === 1 ? 'Removed 1 node.' : `Removed ${count} nodes.`),
-  duplicated: (count: number) => (count === 1 ? 'Duplicated 1 node.' : `Duplicated ${count} nodes.`),
+  removed: (count: number) => `Removed ${TEXT.count(count)}.`,
+  duplicated: (count: number) => `Duplicated ${TEXT.count(count)}.`,
   connected: (from: string, to: string) => `Connected ${from} to ${to}.`,
   disconnected: 'Disconnected.',
   undone: 'Undone.',
@@ -83,8 +84,8 @@ export const SAY = {
   saved: (name: string) => `Saved ${name}.`,
   picture: (name: string, node: string) => `${name} is now in ${node}.`,
   running: 'Running.',
-  copied: (count: number) => (count === 1 ? 'Copied 1 node.' : `Copied ${count} nodes.`),
-  pasted: (count: number) => (count === 1 ? 'Pasted 1 node.' : `Pasted ${count} nodes.`),
+  copied: (count: number) => `Copied ${TEXT.count(count)}.`,
+  pasted: (count: number) => `Pasted ${TEXT.count(count)}.`,
   notCopied: 'The browser does not allow this button to copy; Ctrl+C works.',
   nothingToPaste: 'There are no nodes and no picture to paste.',
   finished: (ms: number, blocked: number) =>

@@ -30,6 +30,9 @@ export interface CheckpointRow {
   readonly bytes: number
 }
 
+/** What a document's checkpoint begins with when it is a folder that a person gave: its name follows, never its path. */
+export const GIVEN_PREFIX = 'folder:'
+
 /** A folder that a person gave. The files stay on the disk and are read in parts, when they are needed. */
 export interface GivenFolder {
   readonly name: string

@@ -1,5 +1,5 @@
 import type { PlainError } from '../base/errors.ts'
-import type { Size } from '../node/values.ts'
+import type { PortKind, Size } from '../node/values.ts'
 
 /** What a node is doing, as the page shows it. */
 export type NodeState =
@@ -27,7 +27,7 @@ export interface Preview {
   readonly full: boolean
   /** Which member is shown, from 0. */
   readonly member: number
-  readonly kind: string
+  readonly kind: PortKind
   /** Pixel size of the value itself, not of the bitmap. */
   readonly size: Size
   readonly members: number

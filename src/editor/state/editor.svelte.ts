@@ -237,8 +237,7 @@ export class Editor {
 
   /** Computes what is needed for the given nodes, or for all that show something. */
   start(targets = shown(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)): void {
-    clearTimeout(this.#timer)
-    this.#edited = false
+    this.hold()
     this.#ran = true
     this.run.begin()
     this.say(SAY.running)

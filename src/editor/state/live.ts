@@ -36,11 +36,17 @@ export function shown(
   states: ReadonlyMap<string, NodeState>,
   viewed?: string,
 ): readonly string[] {
-  const feeding = new Set(document.links.map(({ from }) => from.node))
-  const isSink = (type: string) => catalogue.get(type)?.sink === true
-  return document.nodes
-    .filter(({ id, type }) => isSink(type) || ((id === viewed || !feeding.has(id)) && runnable(document, states, id)))
+  return showing(document, catalogue, viewed)
+    .filter(({ id, sink }) => sink || runnable(document, states, id))
     .map(({ id }) => id)
+}
+
+/** The nodes that are there to be seen, blocked or not. */
+function showing(document: GraphDocument, catalogue: Catalogue, viewed: string | undefined) {
+  const feeding = new Set(document.links.map(({ from }) => from.node))
+  return document.nodes
+    .map(({ id, type }) => ({ id, sink: catalogue.get(type)?.sink === true }))
+    .filter(({ id, sink }) => sink || id === viewed || !feeding.has(id))
 }
 
 const runnable = (document: GraphDocument, states: ReadonlyMap<string, NodeState>, id: string): boolean =>
@@ -53,7 +59,9 @@ export function livePlan(
   states: ReadonlyMap<string, NodeState>,
   viewed?: string,
 ): LivePlan | undefined {
-  const targets = shown(document, catalogue, states, viewed).filter((id) => runnable(document, states, id))
+  const targets = showing(document, catalogue, viewed)
+    .map(({ id }) => id)
+    .filter((id) => runnable(document, states, id))
   if (targets.length === 0) return undefined
   const types = new Map(document.nodes.map((node) => [node.id, node.type]))
   const heavy = [...ancestors(document, targets)].some((id) => {

@@ -15,9 +15,10 @@ export interface MadeFile {
 export class RunState implements EngineEvents {
   backend = $state.raw<BackendInfo | undefined>()
   catalogue = $state.raw<Catalogue>(new Map())
-  checkpoints = $state.raw<readonly CheckpointRow[]>([])
+  #served = $state.raw<readonly CheckpointRow[]>([])
   /** Folders of the person's, which an engine that was started again has as well. */
-  #given: readonly CheckpointRow[] = []
+  #given = $state.raw<readonly CheckpointRow[]>([])
+  readonly checkpoints = $derived([...this.#served, ...this.#given])
   nodes = $state.raw<ReadonlyMap<string, NodeState>>(new Map())
   running = $state(false)
   done = $state(0)
@@ -48,14 +49,13 @@ export class RunState implements EngineEvents {
   ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void {
     this.backend = info
     this.catalogue = new Map(catalogue.map((node) => [node.type, node]))
-    this.checkpoints = [...checkpoints, ...this.#given]
+    this.#served = checkpoints
     this.on.ready()
   }
 
   /** A checkpoint can be chosen from now on. */
   addCheckpoint(row: CheckpointRow): void {
     this.#given = [...this.#given.filter(({ id }) => id !== row.id), row]
-    this.checkpoints = [...this.checkpoints.filter(({ id }) => id !== row.id), row]
   }
 
   states(states: ReadonlyMap<string, NodeState>): void {
