@@ -1,23 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
-import { closeBrowser, node, openEditor, status, type OpenPage } from './support/editor-page.ts'
+import { expect, it } from 'vitest'
+import { eachPage } from './support/each-page.ts'
+import { finished, node, status } from './support/editor-page.ts'
 
-let opened: OpenPage
 let page: Page
-
-beforeEach(async () => {
-  opened = await openEditor()
-  page = opened.page
-  await expect.poll(() => status(page).textContent(), { timeout: 120_000 }).toMatch(/^Finished in/)
+eachPage((opened) => {
+  page = opened
+  return finished(page)
 })
-
-afterEach(async () => {
-  await opened.close()
-  expect(opened.complaints).toEqual([])
-})
-
-afterAll(closeBrowser)
 
 /** Drops a file on the page, as from the desktop. */
 async function drop(name: string, type: string, text: string): Promise<void> {

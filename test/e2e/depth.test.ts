@@ -6,30 +6,17 @@ import { promisify } from 'node:util'
 import axe from 'axe-core'
 import { decode } from 'fast-png'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ROOT } from '../../src/app/build/ensure-built.mjs'
-import { closeBrowser, node, openEditor, status, type OpenPage } from './support/editor-page.ts'
+import { eachPage } from './support/each-page.ts'
+import { finished, node } from './support/editor-page.ts'
 
-let opened: OpenPage
 let page: Page
-
-beforeEach(async () => {
-  opened = await openEditor()
-  page = opened.page
-})
-
-afterEach(async () => {
-  await opened.close()
-  expect(opened.complaints).toEqual([])
-})
-
-afterAll(closeBrowser)
-
-const finished = () => expect.poll(() => status(page).textContent(), { timeout: 120_000 }).toMatch(/^Finished in/)
+eachPage((opened) => (page = opened))
 
 describe('the first start', () => {
   it('shows the depth of the example picture, made by the six nodes, without a click', async () => {
-    await finished()
+    await finished(page)
     for (const title of ['VAE Encode', 'Noise Init', 'DDIM Denoise', 'VAE Decode', 'Ensemble Align', 'Colorize']) {
       await expect.poll(() => node(page, title).locator('canvas').isVisible(), { message: title }).toBe(true)
     }
@@ -37,7 +24,7 @@ describe('the first start', () => {
   })
 
   it('makes the same depth as the command line', async () => {
-    await finished()
+    await finished(page)
     const download = page.waitForEvent('download')
     await page.getByRole('link', { name: /^Download depth\.png/ }).click()
     const shown = decode(await readFile(await (await download).path()))
@@ -59,10 +46,10 @@ describe('the first start', () => {
 })
 
 it('runs one node and what shows it when only the colours change, and undo is drawn from the cache', async () => {
-  await finished()
+  await finished(page)
   await node(page, 'Colorize').getByRole('combobox', { name: 'Colours' }).selectOption('viridis')
   await expect.poll(() => node(page, 'DDIM Denoise').locator('footer').textContent()).toMatch(/cached/)
-  await finished()
+  await finished(page)
   for (const title of [
     'VAE Encode',
     'Noise Init',
@@ -76,7 +63,7 @@ it('runs one node and what shows it when only the colours change, and undo is dr
 })
 
 it('has no accessibility violation that axe can find', async () => {
-  await finished()
+  await finished(page)
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run())
   const serious = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)

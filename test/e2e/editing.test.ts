@@ -1,24 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addNode, closeBrowser, drag, node, openEditor, socket, status, type OpenPage } from './support/editor-page.ts'
+import { describe, expect, it } from 'vitest'
+import { eachPage } from './support/each-page.ts'
+import { addNode, drag, node, socket, status } from './support/editor-page.ts'
 
-let opened: OpenPage
 let page: Page
-
-beforeEach(async () => {
-  opened = await openEditor()
-  page = opened.page
+eachPage(async (opened) => {
+  page = opened
   const live = page.getByRole('switch', { name: 'Live' })
   await live.uncheck()
 })
-
-afterEach(async () => {
-  await opened.close()
-  expect(opened.complaints).toEqual([])
-})
-
-afterAll(closeBrowser)
 
 const undo = () => page.getByRole('button', { name: 'Undo' })
 const redo = () => page.getByRole('button', { name: 'Redo' })

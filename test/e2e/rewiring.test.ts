@@ -1,24 +1,14 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest'
-import { addNode, closeBrowser, drag, node, openEditor, socket, status, type OpenPage } from './support/editor-page.ts'
+import { expect, it } from 'vitest'
+import { eachPage } from './support/each-page.ts'
+import { addNode, drag, finished, node, socket, status } from './support/editor-page.ts'
 
-let opened: OpenPage
 let page: Page
-
-beforeEach(async () => {
-  opened = await openEditor()
-  page = opened.page
-  await finished()
+eachPage((opened) => {
+  page = opened
+  return finished(page)
 })
 
-afterEach(async () => {
-  await opened.close()
-  expect(opened.complaints).toEqual([])
-})
-
-afterAll(closeBrowser)
-
-const finished = () => expect.poll(() => status(page).textContent(), { timeout: 120_000 }).toMatch(/^Finished in/)
 const foot = (title: string, index = 0) => node(page, title).nth(index).locator('footer').textContent()
 
 async function duplicate(title: string): Promise<void> {
@@ -32,7 +22,7 @@ it('noise of zeros runs what depends on it and nothing before', async () => {
   await expect.poll(() => foot('VAE Encode'), { timeout: 30_000 }).toMatch(/cached/)
   await expect.poll(() => foot('DDIM Denoise'), { timeout: 30_000 }).toMatch(/ s|ms/)
   await expect.poll(() => foot('VAE Decode'), { timeout: 30_000 }).toMatch(/ s|ms/)
-  await finished()
+  await finished(page)
 })
 
 it('a second Colorize beside the first shows its picture, and is the only node before the sinks that runs', async () => {

@@ -43,7 +43,7 @@ export function counting(dtype: Dtype, shape: readonly number[], first = 0): Mad
   return { dtype, shape, bytes: Uint8Array.from({ length }, (_, i) => first + i) }
 }
 
-export const f32 = (shape: readonly number[], values: readonly number[]): MadeTensor => ({
+export const f32 = (shape: readonly number[], values: Iterable<number>): MadeTensor => ({
   dtype: 'F32',
   shape,
   bytes: new Uint8Array(Float32Array.from(values).buffer),

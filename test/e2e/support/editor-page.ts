@@ -1,5 +1,5 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
-import { inject } from 'vitest'
+import { expect, inject } from 'vitest'
 import { chromiumArguments } from './chromium.ts'
 
 export interface OpenPage {
@@ -34,6 +34,10 @@ export const socket = (page: Page, title: string, name: string, side: 'input' | 
   node(page, title).getByRole('button', { name: new RegExp(`^${name}, ${side}`) })
 
 export const status = (page: Page): Locator => page.getByRole('status')
+
+/** Waits for the end of a run. */
+export const finished = (page: Page): Promise<unknown> =>
+  expect.poll(() => status(page).textContent(), { timeout: 120_000 }).toMatch(/^Finished in/)
 
 /** Adds a node by the palette's search. */
 export async function addNode(page: Page, title: string): Promise<void> {

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Mt19937 } from '../../../src/base/rng/mt19937.ts'
+import { count } from '../../../src/tensor/tensor.ts'
 import { memoryFiles, type CheckpointFiles } from '../../../src/weights/files.ts'
 import { nodeFolder } from '../../../src/weights/node-folder.ts'
 import { FIXTURES, fixtureJson } from '../../support/fixtures.ts'
+import { f32, safetensors } from '../../weights/files-made-here.ts'
 
 /** Weights as the draws that torch made of them, in order (test/reference/published.py, `recipe_of`). */
 interface Recipe {
@@ -11,8 +13,6 @@ interface Recipe {
   readonly uniform: readonly { readonly name: string; readonly shape: readonly number[]; readonly bound: number }[]
   readonly constant: readonly { readonly name: string; readonly shape: readonly number[]; readonly value: number }[]
 }
-
-const count = (shape: readonly number[]): number => shape.reduce((product, d) => product * d, 1)
 
 /**
  * torch's `uniform_(-bound, bound)` on the CPU: u·(b − a) + a with u of 24 bits; b − a is rounded to float32, product and
@@ -28,24 +28,12 @@ function uniform(twister: Mt19937, n: number, bound: number): Float32Array {
 function restore({ seed, uniform: drawn, constant }: Recipe): Uint8Array {
   const twister = new Mt19937(seed)
   const tensors = [
-    ...drawn.map(({ name, shape, bound }) => ({ name, shape, data: uniform(twister, count(shape), bound) })),
-    ...constant.map(({ name, shape, value }) => ({ name, shape, data: new Float32Array(count(shape)).fill(value) })),
+    ...drawn.map(({ name, shape, bound }) => [name, f32(shape, uniform(twister, count(shape), bound))] as const),
+    ...constant.map(
+      ({ name, shape, value }) => [name, f32(shape, new Float32Array(count(shape)).fill(value))] as const,
+    ),
   ]
-  let end = 0
-  const entries = tensors.map(({ name, shape, data }) => {
-    const begin = end
-    end += data.byteLength
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const
-  })
-  const json = JSON.stringify(Object.fromEntries(entries))
-  const header = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8))
-  const file = new Uint8Array(8 + header.length + end)
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true)
-  file.set(header, 8)
-  tensors.forEach(({ data }, i) => {
-    file.set(new Uint8Array(data.buffer), 8 + header.length + (entries[i]?.[1].data_offsets[0] ?? 0))
-  })
-  return file
+  return safetensors(Object.fromEntries(tensors))
 }
 
 /** The checkpoint of diffusers' own Marigold depth tests (`get_dummy_components`). */

@@ -1,0 +1,17 @@
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
+import { closeBrowser, openEditor, type OpenPage } from './editor-page.ts'
+
+/** A fresh page for each test of the file, prepared by `begin`. A test fails when its page complained in the console. */
+export function eachPage(begin: (page: Page) => unknown): void {
+  let opened: OpenPage
+  beforeEach(async () => {
+    opened = await openEditor()
+    await begin(opened.page)
+  })
+  afterEach(async () => {
+    await opened.close()
+    expect(opened.complaints).toEqual([])
+  })
+  afterAll(closeBrowser)
+}
