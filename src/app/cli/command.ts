@@ -8,7 +8,13 @@ import { ROOT } from './root.ts'
 import { run } from './run.ts'
 import { errorLine, type Terminal } from './terminal.ts'
 
-/** One call of the command line. Resolves to the exit status; 2 for words that it does not understand. */
+/** What shells give a program that Ctrl-C ended: 128 + SIGINT. */
+const STOPPED = 130
+
+/**
+ * One call of the command line. Resolves to the exit status; 2 for words that it does not understand,
+ * 130 when it was stopped.
+ */
 export async function runCommand(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
   let command
   try {
@@ -36,6 +42,6 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, si
     }
   } catch (error) {
     terminal.err(errorLine(error))
-    return 1
+    return signal.aborted ? STOPPED : 1
   }
 }

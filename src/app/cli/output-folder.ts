@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../base/errors.ts'
 import type { OutputFiles } from '../../node/index.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** Files of Export nodes in one folder, made on the first. Two nodes that write the same name: the second is numbered. */
 export class OutputFolder implements OutputFiles {
@@ -13,7 +14,7 @@ export class OutputFolder implements OutputFiles {
     const path = join(this.folder, this.#free(name))
     this.written.push(path)
     await mkdir(this.folder, { recursive: true })
-      .then(() => writeFile(path, bytes))
+      .then(() => writeWhole(path, bytes))
       .catch((cause: unknown) => {
         throw new AppError('cli/not-written', `${path} could not be written.`, {
           fix: 'Give a folder that can be written to with --out.',

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
 import { CheckpointStore } from '../../../models/checkpoint/store.ts'
 import { AppError } from '../../base/errors.ts'
@@ -16,6 +15,7 @@ import { OutputFolder } from './output-folder.ts'
 import { withCheckpoint, withPictures, withSettings } from './settings.ts'
 import { addFile, GIVEN, locateOnDisk, shelfOnDisk } from './sources.ts'
 import { errorLine, ProgressLine, type Terminal } from './terminal.ts'
+import { writeWhole } from './write-whole.ts'
 
 const CACHE_BYTES = 2 * 2 ** 30
 
@@ -56,6 +56,7 @@ interface Parts {
 async function compute(document: GraphDocument, command: RunCommand, parts: Parts): Promise<RunReport> {
   const { shelf, out, terminal, signal } = parts
   const found = await openNodeCompute(command.backend)
+  found.runtime.prepare()
   const checkpoints = new CheckpointStore(locateOnDisk(command.checkpoint), found.runtime)
   const line = new ProgressLine(terminal)
   let running = ''
@@ -101,7 +102,7 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
 }
 
 async function writeReport(path: string, report: RunReport): Promise<void> {
-  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`).catch((cause: unknown) => {
+  await writeWhole(path, `${JSON.stringify(report, null, 2)}\n`).catch((cause: unknown) => {
     throw new AppError('cli/not-written', `The report ${path} could not be written.`, { fix: 'Check the path.', cause })
   })
 }
