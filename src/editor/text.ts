@@ -14,6 +14,7 @@ export const TEXT = {
   redo: 'Redo',
   open: 'Open',
   save: 'Save',
+  examples: 'Examples',
   welcome: 'New from welcome graph',
   light: 'Light colours',
   addNode: 'Add node',

@@ -9,6 +9,7 @@ export const ICONS = {
   add: 'M8 3v10 M3 8h10',
   fit: 'M2.5 6V2.5H6 M10 2.5h3.5V6 M13.5 10v3.5H10 M6 13.5H2.5V10',
   actual: 'M4 5.5 5.5 4.5v7 M10.5 5.5 12 4.5v7 M8 6.5v.1 M8 9.5v.1',
+  examples: 'M2.5 2.5h4.5v4.5h-4.5Z M9 2.5h4.5v4.5H9Z M2.5 9h4.5v4.5h-4.5Z M9 9h4.5v4.5H9Z',
   home: 'M2.5 8 8 3l5.5 5 M4.2 7v6.2h7.6V7',
   dice: 'M3 3h10v10H3Z M5.8 5.8v.1 M10.2 10.2v.1 M8 8v.1 M10.2 5.8v.1 M5.8 10.2v.1',
   close: 'M4 4l8 8 M12 4l-8 8',

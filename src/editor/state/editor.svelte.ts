@@ -27,6 +27,15 @@ export interface PaletteRequest {
   readonly wire?: SocketAddress
 }
 
+/** A graph to start from. */
+export interface ExampleGraph {
+  readonly title: string
+  /** One line: what it shows. */
+  readonly about: string
+  /** The text of its file. */
+  readonly text: string
+}
+
 export interface ExamplePicture {
   readonly name: string
   readonly url: string
@@ -75,7 +84,7 @@ export class Editor {
 
   constructor(
     connect: (events: EngineEvents) => EditorEngine,
-    readonly examples: readonly ExamplePicture[],
+    readonly pictures: readonly ExamplePicture[],
     ready: (editor: Editor) => void,
   ) {
     this.run = new RunState((message) => this.say(message), {

@@ -27,7 +27,8 @@ if (target) {
     props: {
       connect: (events: EngineEvents) => new FakeEngine(events, catalogue, { step: 60, draw }),
       welcome: depthGraph(catalogue),
-      examples: [{ name: 'street.jpg', url: 'examples/images/street.jpg' }],
+      examples: [],
+      pictures: [{ name: 'street.jpg', url: 'examples/images/street.jpg' }],
     },
   })
 }
