@@ -31,7 +31,7 @@ export const TEXT = {
   member: 'Ensemble member',
   memberOf: (member: number, of: number) => `member ${member + 1} of ${of}`,
   problems: 'Problems',
-  problemsRepaired: 'The document was repaired while it was opened:',
+  problemsFound: 'Found while this graph was opened:',
   files: 'Files made by the last run',
   clear: 'Clear the list',
   download: (name: string) => `Download ${name}`,
@@ -66,6 +66,7 @@ export const TEXT = {
   close: 'Close',
   input: 'input',
   output: 'output',
+  connected: 'connected',
   optional: 'optional',
   each: 'all members at once',
 } as const

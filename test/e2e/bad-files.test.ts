@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
-import { finished, node, status } from './support/editor-page.ts'
+import { finished, node, socket, status } from './support/editor-page.ts'
 
 let page: Page
 eachPage((opened) => {
@@ -51,4 +51,29 @@ it('a preset with an unknown node and wires to nowhere opens; the repairs are li
   await expect.poll(() => page.getByText('other/node').first().isVisible()).toBe(true)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toMatch(/^Finished in/)
+})
+
+it('an unknown node keeps its wires on the screen, also after undo, and they cannot be taken off at its side', async () => {
+  const preset = JSON.parse(await readFile('examples/depth.json', 'utf8')) as { nodes: object[]; links: object[] }
+  const strange = { id: 'strange', type: 'other/node', version: 1, position: { x: 0, y: 900 }, params: {} }
+  const into = { from: { node: 'colorize', socket: 'image' }, to: { node: 'strange', socket: 'picture' } }
+  const outOf = { from: { node: 'strange', socket: 'result' }, to: { node: 'view', socket: 'value' } }
+  const kept = preset.links.filter((link) => JSON.stringify(link) !== JSON.stringify({ ...into, to: outOf.to }))
+  const text = JSON.stringify({ ...preset, nodes: [...preset.nodes, strange], links: [...kept, into, outOf] })
+  await drop('strange.json', 'application/json', text)
+  const wires = page.locator('.wire .line')
+  const drawn = async () =>
+    (await wires.evaluateAll((paths) => paths.map((path) => path.getAttribute('d')))).filter(Boolean)
+  await expect.poll(async () => (await drawn()).length, { timeout: 20_000 }).toBe(kept.length + 2)
+  for (const [name, side] of [
+    ['picture', 'input'],
+    ['result', 'output'],
+  ] as const) {
+    expect(await socket(page, 'other/node', name, side).isDisabled()).toBe(true)
+  }
+  await node(page, 'Colorize').getByRole('heading').click()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => socket(page, 'other/node', 'picture', 'input').count()).toBe(0)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(async () => (await drawn()).length).toBe(kept.length + 2)
 })
