@@ -1,18 +1,18 @@
 import { NodeEditor } from 'rete'
-import { AreaExtensions, AreaPlugin } from 'rete-area-plugin'
+import { AreaExtensions, AreaPlugin, type NodeView } from 'rete-area-plugin'
 import { ConnectionPlugin } from 'rete-connection-plugin'
 import type { GraphDocument } from '../../graph/document.ts'
 import { EDITOR, type CanvasView, type Editor } from '../state/editor.svelte.ts'
 import type { Point } from '../state/geometry.svelte.ts'
+import type { Box } from './box-select.ts'
 import { diff, type Change } from './diff.ts'
 import { dragNodes } from './drag-nodes.ts'
 import { CANVAS, type CanvasLink } from './context.ts'
 import { SvelteRenderer, type Components } from './renderer.svelte.ts'
 import { ReteNode, ReteWire, type Schemes, type SocketSignal } from './schemes.ts'
+import { around, closeUp, firstLook, limited, type ViewTransform } from './view-transform.ts'
 import { WireFlow } from './wire-flow.ts'
 import { wireGestures } from './wire-gestures.ts'
-
-export const ZOOM = { min: 0.15, max: 2 } as const
 
 export interface Canvas extends CanvasView {
   readonly area: AreaPlugin<Schemes, SocketSignal>
@@ -61,8 +61,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     }
     if (signal.type === 'zoom') {
       if (signal.data.source === 'dblclick') return undefined
-      const zoom = Math.min(ZOOM.max, Math.max(ZOOM.min, signal.data.zoom))
-      return { ...signal, data: { ...signal.data, zoom } }
+      return { ...signal, data: { ...signal.data, zoom: limited(signal.data.zoom) } }
     }
     return signal
   })
@@ -103,23 +102,27 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     }
   }
 
-  function lookAt(ids: readonly string[], most: number): void {
-    const views = ids.flatMap((id) => area.nodeViews.get(id) ?? [])
-    if (views.length === 0) return
-    const box = {
-      left: Math.min(...views.map(({ position }) => position.x)),
-      top: Math.min(...views.map(({ position }) => position.y)),
-      right: Math.max(...views.map(({ position, element }) => position.x + element.offsetWidth)),
-      bottom: Math.max(...views.map(({ position, element }) => position.y + element.offsetHeight)),
-    }
-    const [width, height] = [container.clientWidth, container.clientHeight]
-    const margin = Math.min(28, width / 16)
-    const fit = Math.min((width - 2 * margin) / (box.right - box.left), (height - 2 * margin) / (box.bottom - box.top))
-    const k = Math.max(ZOOM.min, Math.min(fit, most))
-    area.area.transform.x = width / 2 - ((box.left + box.right) / 2) * k
-    area.area.transform.y = height / 2 - ((box.top + box.bottom) / 2) * k
+  const boxOf = ({ position: { x, y }, element }: NodeView): Box => ({
+    left: x,
+    top: y,
+    right: x + element.offsetWidth,
+    bottom: y + element.offsetHeight,
+  })
+  const frame = () => ({ width: container.clientWidth, height: container.clientHeight })
+  const views = (ids: Iterable<string>) => [...ids].flatMap((id) => area.nodeViews.get(id) ?? [])
+
+  /** Moves the canvas so that the nodes are seen as `view` says; without a node it stays. */
+  function look(ids: Iterable<string>, view: (boxes: readonly Box[]) => ViewTransform): void {
+    const boxes = views(ids).map(boxOf)
+    if (boxes.length === 0) return
+    const { x, y, k } = view(boxes)
+    area.area.transform.x = x
+    area.area.transform.y = y
     void area.area.zoom(k)
   }
+  const everything = () => look(area.nodeViews.keys(), (boxes) => around(boxes, frame(), 1))
+  /** After the nodes of the last change are there and laid out. */
+  const settled = (action: () => void) => void queue.then(() => requestAnimationFrame(action))
 
   const stop = editor.store.onChange(sync)
   sync(editor.store.document)
@@ -127,18 +130,20 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   return {
     area,
     toCanvas,
-    fit: () => void queue.then(() => requestAnimationFrame(() => lookAt([...area.nodeViews.keys()], 1))),
+    begin: () => settled(() => look(area.nodeViews.keys(), (boxes) => firstLook(boxes, frame()))),
+    fit: () => settled(everything),
     fitSelection() {
       const { ids } = editor.selection
-      lookAt(ids.size > 0 ? [...ids] : [...area.nodeViews.keys()], 1)
+      if (ids.size === 0) everything()
+      else look(ids, (boxes) => around(boxes, frame(), 1))
     },
     zoomBy(factor) {
       const { x, y, k } = area.area.transform
-      const to = Math.min(ZOOM.max, Math.max(ZOOM.min, k * factor))
+      const to = limited(k * factor)
       const [dx, dy] = [container.clientWidth / 2 - x, container.clientHeight / 2 - y]
       void area.area.zoom(to, dx * (1 - to / k), dy * (1 - to / k))
     },
-    show: (node) => void queue.then(() => lookAt([node], area.area.transform.k)),
+    show: (node) => settled(() => look([node], (boxes) => closeUp(boxes, frame(), area.area.transform.k))),
     middle,
     pointed: () => (container.matches(':hover') ? toCanvas(pointer) : middle()),
     dropWire() {

@@ -48,7 +48,11 @@ export interface EditorEngine extends EngineClient {
 
 /** What the canvas does for the rest of the page. */
 export interface CanvasView {
+  /** What is seen of a graph when it is opened. */
+  begin(): void
+  /** Everything. */
   fit(): void
+  /** One node, large enough to read. */
   show(node: string): void
   /** Everything, or the selected nodes. */
   fitSelection(): void

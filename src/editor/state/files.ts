@@ -15,7 +15,7 @@ export async function openText(editor: Editor, text: string): Promise<boolean> {
     editor.trouble = undefined
     editor.run.error = undefined
     editor.selection.clear()
-    editor.canvas?.fit()
+    editor.canvas?.begin()
     editor.say(SAY.opened(document.title || TEXT.untitled))
     return true
   } catch (error) {

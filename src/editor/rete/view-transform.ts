@@ -1,0 +1,58 @@
+import type { Box } from './box-select.ts'
+
+/** Where the canvas stands in its frame: the canvas point p is drawn at p·k + (x, y). */
+export interface ViewTransform {
+  readonly x: number
+  readonly y: number
+  readonly k: number
+}
+
+interface FrameSize {
+  readonly width: number
+  readonly height: number
+}
+
+const ZOOM = { min: 0.15, max: 2 } as const
+
+/** Below this a card's words are dots on any screen. */
+const SMALLEST = 0.4
+/** A card with words that can be read, as large as leaves its neighbour on a telephone's screen. */
+const READABLE = 0.7
+
+export const limited = (zoom: number): number => Math.min(ZOOM.max, Math.max(ZOOM.min, zoom))
+
+/** The boxes in the middle of the frame, enlarged at most to `most`. */
+export function around(boxes: readonly Box[], frame: FrameSize, most: number): ViewTransform {
+  const all = hull(boxes)
+  const margin = marginIn(frame)
+  const [width, height] = [all.right - all.left, all.bottom - all.top]
+  const k = limited(Math.min((frame.width - 2 * margin) / width, (frame.height - 2 * margin) / height, most))
+  return {
+    x: frame.width / 2 - ((all.left + all.right) / 2) * k,
+    y: frame.height / 2 - ((all.top + all.bottom) / 2) * k,
+    k,
+  }
+}
+
+/** What is seen of a graph when it is opened: all of it or, where that is too small to read, its first column. */
+export function firstLook(boxes: readonly Box[], frame: FrameSize): ViewTransform {
+  const whole = around(boxes, frame, 1)
+  const first = boxes.reduce<Box | undefined>((left, box) => (left && left.left <= box.left ? left : box), undefined)
+  if (whole.k >= SMALLEST || !first) return whole
+  const column = hull(boxes.filter((box) => box.left < first.right))
+  const margin = marginIn(frame)
+  return { x: margin - column.left * READABLE, y: margin - column.top * READABLE, k: READABLE }
+}
+
+/** One of many, as large as it is now and large enough to read. */
+export const closeUp = (boxes: readonly Box[], frame: FrameSize, now: number): ViewTransform =>
+  around(boxes, frame, Math.max(now, READABLE))
+
+const marginIn = ({ width }: FrameSize): number => Math.min(28, width / 16)
+
+const hull = (boxes: readonly Box[]): Box => ({
+  left: Math.min(...boxes.map(({ left }) => left)),
+  top: Math.min(...boxes.map(({ top }) => top)),
+  right: Math.max(...boxes.map(({ right }) => right)),
+  bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+})
