@@ -51,6 +51,23 @@ describe('the words of the command line', () => {
   ])('refuses %j', (words) => {
     expect(() => parseCommand(words)).toThrow(expect.objectContaining({ code: 'cli/usage' }))
   })
+
+  it.each([
+    [['rnu', 'a.json'], 'Did you mean "run"'],
+    [['--hepl'], 'Did you mean "--help"'],
+    [['run', 'a.json', '--imge', 'b.jpg'], 'Did you mean "--image"'],
+    [['run', 'a.json', '--report-file=r.json'], 'See marigold --help'],
+    [['check', 'a.json', '--jsn'], 'Did you mean "--json"'],
+    [['run', 'a.json', '--backend', 'webgup'], 'Did you mean "webgpu"'],
+    [['xyz'], 'See marigold --help'],
+  ])('suggests what %j may have meant', (words, hint) => {
+    expect(() => parseCommand(words)).toThrow(
+      expect.objectContaining({
+        code: 'cli/usage',
+        fix: expect.stringMatching(new RegExp(`^${hint}`)),
+      }),
+    )
+  })
 })
 
 const { document } = readDocument(
@@ -107,6 +124,30 @@ describe('--set', () => {
     ['nobody', 'steps', '1', 'cli/no-such-node'],
   ])('%s.%s=%s is refused', (node, param, text, code) => {
     expect(() => set(node, param, text)).toThrow(expect.objectContaining({ code, fix: expect.any(String) }))
+  })
+})
+
+describe('a misspelt --set', () => {
+  const fixOf = (node: string, param: string, value: string): string => {
+    try {
+      withSettings(document, nodes, [{ node, param, value }])
+    } catch (error) {
+      if (error instanceof AppError) return error.fix ?? ''
+    }
+    throw new Error('not refused')
+  }
+
+  it.each([
+    ['N1', 'steps', '1', 'Did you mean "n1"? Its nodes are n0, '],
+    ['n1', 'setps', '1', 'Did you mean "steps"? Its parameters are '],
+    ['n1', 'schedular', 'ddim', 'Did you mean "scheduler"? Its parameters are '],
+    ['n1', 'scheduler', 'DDMI', 'Did you mean "ddim"? '],
+    ['n4', 'invert', 'ture', 'Did you mean "true"? '],
+    ['n1', 'steps', 'aut', 'Did you mean "auto"? '],
+    ['somebody', 'steps', '1', 'Its nodes are n0, '],
+    ['n1', 'colormap', 'x', 'Its parameters are '],
+  ])('%s.%s=%s is told %s', (node, param, value, begins) => {
+    expect(fixOf(node, param, value).slice(0, begins.length)).toBe(begins)
   })
 })
 

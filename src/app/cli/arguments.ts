@@ -1,7 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { AppError } from '../../base/errors.ts'
+import { didYouMean } from './did-you-mean.ts'
 
-export type BackendChoice = 'auto' | 'webgpu' | 'wasm'
+const BACKENDS = ['auto', 'webgpu', 'wasm'] as const
+export type BackendChoice = (typeof BACKENDS)[number]
 
 export interface RunCommand {
   readonly command: 'run'
@@ -28,6 +30,8 @@ export type Command =
   | { readonly command: 'help' }
   | { readonly command: 'version' }
 
+const COMMANDS = ['run', 'check', 'nodes', 'help', '--help', '--version']
+
 /** The words after `marigold`. Throws `cli/usage` for anything that is not as `marigold --help` says. */
 export function parseCommand(argv: readonly string[]): Command {
   const [command, ...rest] = argv
@@ -50,7 +54,7 @@ export function parseCommand(argv: readonly string[]): Command {
     case '-h':
       return { command: 'help' }
     default:
-      throw usage(`There is no command "${command}".`)
+      throw usage(`There is no command "${command}".`, didYouMean(command, COMMANDS))
   }
 }
 
@@ -68,9 +72,10 @@ function parseRun(rest: readonly string[]): Command {
     },
     1,
   )
-  const backend = one(values['backend']) ?? 'auto'
-  if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'wasm') {
-    throw usage(`--backend is auto, webgpu or wasm, not "${backend}".`)
+  const wanted = one(values['backend']) ?? 'auto'
+  const backend = BACKENDS.find((choice) => choice === wanted)
+  if (backend === undefined) {
+    throw usage(`--backend is auto, webgpu or wasm, not "${wanted}".`, didYouMean(wanted, BACKENDS))
   }
   return {
     command: 'run',
@@ -106,7 +111,10 @@ function parse(
     if (positionals.length === graphs) return { values, positionals }
   } catch (cause) {
     // Node adds advice of several sentences; the first says what is wrong.
-    throw usage(`${(cause instanceof Error ? cause.message : String(cause)).split(/[.\n]\s/)[0] ?? ''}.`)
+    const says = `${(cause instanceof Error ? cause.message : String(cause)).split(/[.\n]\s/)[0] ?? ''}.`
+    const [, unknown] = /^Unknown option '(-[^' ]*)/.exec(says) ?? []
+    const known = Object.keys(options).map((name) => `--${name}`)
+    throw usage(says, unknown === undefined ? '' : didYouMean(unknown, known))
   }
   throw usage(graphs === 1 ? 'Give one graph file.' : 'This command takes no file.')
 }
@@ -115,4 +123,6 @@ const one = (value: Values[string]): string | undefined => (typeof value === 'st
 const many = (value: Values[string]): readonly string[] =>
   typeof value === 'object' ? value.filter((item) => typeof item === 'string') : []
 
-const usage = (message: string): AppError => new AppError('cli/usage', message, { fix: 'See marigold --help.' })
+/** `hint` is empty or ends with a space. */
+const usage = (message: string, hint = ''): AppError =>
+  new AppError('cli/usage', message, { fix: `${hint}See marigold --help.` })

@@ -4,6 +4,7 @@ import type { GraphDocument } from '../../graph/document.ts'
 import { fitParam } from '../../graph/params.ts'
 import type { AnyNode, Param, PictureRef } from '../../node/index.ts'
 import type { Setting } from './arguments.ts'
+import { didYouMean } from './did-you-mean.ts'
 
 type Registry = ReadonlyMap<string, AnyNode>
 
@@ -19,26 +20,40 @@ function withSetting(
 ): GraphDocument {
   const node = document.nodes.find((candidate) => candidate.id === id)
   if (node === undefined) {
+    const ids = document.nodes.map((other) => other.id)
     throw new AppError('cli/no-such-node', `--set ${id}.${name}: the graph has no node "${id}".`, {
-      fix: `Its nodes are ${document.nodes.map((other) => other.id).join(', ')}.`,
+      fix: ids.length === 0 ? 'It is empty.' : `${didYouMean(id, ids)}Its nodes are ${ids.join(', ')}.`,
     })
   }
   const params = nodes.get(node.type)?.params ?? {}
   const param = Object.hasOwn(params, name) ? params[name] : undefined
   if (param === undefined) {
-    const known = Object.keys(params).join(', ')
+    const known = Object.keys(params)
     throw new AppError('cli/no-such-param', `${node.type} has no parameter "${name}".`, {
       node: id,
-      fix: known === '' ? 'It has no parameters.' : `Its parameters are ${known}.`,
+      fix:
+        known.length === 0
+          ? 'It has no parameters.'
+          : `${didYouMean(name, known)}Its parameters are ${known.join(', ')}.`,
     })
   }
   const typed = typedValue(param, value)
   const fitted = typed === undefined ? { problem: `must be ${expected(param)}` } : fitParam(param, typed)
   if (typed === undefined || fitted.problem !== undefined) {
     const problem = (fitted.problem ?? '').split(';')[0] ?? ''
-    throw new AppError('cli/bad-value', `"${name}" ${problem}, not "${value}".`, { node: id, fix: param.about })
+    throw new AppError('cli/bad-value', `"${name}" ${problem}, not "${value}".`, {
+      node: id,
+      fix: `${didYouMean(value, wordsOf(param))}${param.about}`,
+    })
   }
   return replaced(document, id, { [name]: typed })
+}
+
+/** The words that a parameter takes, where these can be listed. */
+function wordsOf(param: Param): readonly string[] {
+  if (param.widget === 'choice') return param.options
+  if (param.widget === 'toggle') return ['true', 'false', 'on', 'off']
+  return param.widget === 'auto' ? ['auto'] : []
 }
 
 /** The text of `--set` as the parameter's type; undefined when it is none. */
