@@ -43,6 +43,10 @@ export const TEXT = {
   emptyCanvas: 'This graph is empty',
   emptyCanvasHint: 'Press Space or double-click to add a node, drop a preset here, or start from the welcome graph.',
   starting: 'Starting…',
+  backend: 'What computes',
+  onWebGpu: 'Pictures and models stay on the graphics card from node to node.',
+  onWasm:
+    'Everything works on the processor too, only slower. WebGPU needs a graphics card, a recent browser, and an address with https or localhost.',
   chooseFile: 'Choose a file…',
   openFolder: 'Open a checkpoint folder…',
   folder: 'folder',
@@ -156,6 +160,9 @@ export function stateText(state: NodeState): string {
       return [member, step].filter((part) => part !== '').join(', ') || 'running'
     }
     case 'done':
-      return state.computed === 0 ? 'cached' : duration(state.ms)
+      if (state.computed === 0) return 'cached'
+      return (
+        duration(state.ms) + (state.cached > 0 ? `, ${state.cached} of ${state.cached + state.computed} cached` : '')
+      )
   }
 }
