@@ -2,6 +2,7 @@ import { NodeEditor } from 'rete'
 import { AreaExtensions, AreaPlugin, type NodeView } from 'rete-area-plugin'
 import { ConnectionPlugin } from 'rete-connection-plugin'
 import type { GraphDocument } from '../../graph/document.ts'
+import { pinch } from '../pinch.ts'
 import { EDITOR, type CanvasView, type Editor } from '../state/editor.svelte.ts'
 import type { Point } from '../state/geometry.svelte.ts'
 import type { Box } from './box-select.ts'
@@ -70,6 +71,13 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   wires.addPreset(() => new WireFlow(gestures, () => editor.wiring.end()))
   AreaExtensions.zIndexNodesOrder(area)
   const stopDragging = dragNodes(area, container, editor)
+  const stopPinching = pinch(container, (by, from, to) => {
+    const { x, y, k } = area.area.transform
+    const zoom = limited(k * by)
+    area.area.transform.x = to.x - ((from.x - x) * zoom) / k
+    area.area.transform.y = to.y - ((from.y - y) * zoom) / k
+    void area.area.zoom(zoom)
+  })
 
   let shown: GraphDocument = { ...editor.store.document, nodes: [], links: [] }
   let queue = Promise.resolve()
@@ -153,6 +161,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     destroy() {
       stop()
       stopDragging()
+      stopPinching()
       area.destroy()
       area.area.content.holder.remove()
     },
