@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
-import { closeBrowser, openEditor, type OpenPage } from './editor-page.ts'
+import { closeBrowser, openEditor, type OpenPage, type Screen } from './editor-page.ts'
 
 /** A fresh page for each test of the file, prepared by `begin`. A test fails when its page complained in the console. */
-export function eachPage(begin: (page: Page) => unknown): void {
+export function eachPage(begin: (page: Page) => unknown, screen?: Screen): void {
   let opened: OpenPage
   beforeEach(async () => {
-    opened = await openEditor()
+    opened = await openEditor(screen)
     await begin(opened.page)
   })
   afterEach(async () => {

@@ -9,12 +9,20 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
+const SCREENS = {
+  computer: { viewport: { width: 1440, height: 900 } },
+  telephone: { viewport: { width: 400, height: 800 }, hasTouch: true },
+} as const
+
 let browser: Promise<Browser> | undefined
 
+/** A computer's screen with a mouse, or a telephone. */
+export type Screen = 'computer' | 'telephone'
+
 /** A fresh page with nothing stored, its catalogue loaded. */
-export async function openEditor(size = { width: 1440, height: 900 }): Promise<OpenPage> {
+export async function openEditor(screen: Screen = 'computer'): Promise<OpenPage> {
   browser ??= chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
-  const context = await (await browser).newContext({ viewport: size, acceptDownloads: true })
+  const context = await (await browser).newContext({ ...SCREENS[screen], acceptDownloads: true })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
