@@ -19,7 +19,8 @@ export default defineNode({
   type: 'depth/colorize',
   version: 1,
   title: 'Colorize',
-  about: 'Gives depth or uncertainty colours. Spectral, as in the paper: red is near, blue is far.',
+  about:
+    'Gives depth or uncertainty colours. Spectral, as in the paper: red is near, blue is far. For disparity, which is 1 near, it is the other way round: Invert gives the usual colours.',
   keywords: ['colour', 'color', 'colormap', 'palette', 'visualize', 'spectral'],
   inputs: { value: anyOf(['depth', 'uncertainty'], 'What gets colours.') },
   params: {

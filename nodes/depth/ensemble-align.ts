@@ -1,12 +1,22 @@
-import { choice, defineNode, depth, each, integer, number, uncertainty } from '../../src/node/index.ts'
+import { AppError } from '../../src/base/errors.ts'
 import { ensembleAlign } from '../../src/gpu/ensemble-align.ts'
+import {
+  choice,
+  defineNode,
+  depth,
+  each,
+  integer,
+  number,
+  uncertainty,
+  type DepthMeaning,
+} from '../../src/node/index.ts'
 
 export default defineNode({
   type: 'depth/ensemble-align',
-  version: 1,
+  version: 2,
   title: 'Ensemble Align',
   about:
-    'Makes one depth map of the members of an ensemble: scales and shifts them onto each other, takes the median or mean, and says where they disagree.',
+    'Makes one depth map of the members of an ensemble: scales and shifts them onto each other, takes the median or mean, and says where they disagree. Scales come from each member’s own range; only shifts are searched, as the reference in effect does.',
   keywords: ['median', 'mean', 'average', 'uncertainty', 'merge', 'reduce'],
   inputs: { depth: each(depth('All members. A single map passes through unchanged.')) },
   params: {
@@ -20,14 +30,15 @@ export default defineNode({
     alignment: choice({
       label: 'Alignment',
       about:
-        'Affine: each member has its own scale and shift. Scale: only a scale, so that 0 stays 0, for scale-invariant checkpoints.',
-      options: ['affine', 'scale'],
-      titles: { affine: 'Scale and shift', scale: 'Scale only' },
-      default: 'affine',
+        'Auto: as the checkpoint says of its depth. Scale and shift: each member’s range becomes 0..1, then shifts are searched. Scale only: each member is divided by its maximum, so that 0 stays 0; nothing is searched.',
+      options: ['checkpoint', 'affine', 'scale'],
+      titles: { checkpoint: 'Auto', affine: 'Scale and shift', scale: 'Scale only' },
+      default: 'checkpoint',
     }),
     regularizer_strength: number({
       label: 'Regularizer',
-      about: 'How much the result is kept near the range 0..1 while members are brought together.',
+      about:
+        'How much the result is kept near the range 0..1 while shifts are searched. Of no effect with "Scale only".',
       default: 0.02,
       min: 0,
       max: 10,
@@ -38,7 +49,7 @@ export default defineNode({
     max_iter: integer({
       label: 'Iterations',
       about:
-        'Steps of the optimiser. 0 keeps the initial min-max alignment; 2 is the reference; more than 10 are not taken.',
+        'Steps of the search for shifts. 0 keeps the initial min-max alignment; 2 is the reference; more than 10 are not taken. Of no effect with "Scale only".',
       default: 2,
       min: 0,
       max: 50,
@@ -47,7 +58,7 @@ export default defineNode({
     }),
     tol: number({
       label: 'Tolerance',
-      about: 'The optimiser stops when no part of the gradient is larger.',
+      about: 'The search stops when no part of the gradient is larger. Of no effect with "Scale only".',
       default: 1e-3,
       min: 1e-8,
       max: 1,
@@ -71,11 +82,20 @@ export default defineNode({
       'How far members are from it: median absolute or standard deviation; 0 for a single member.',
     ),
   },
+  // Version 1 had no "checkpoint": left alone, it aligned with scale and shift.
+  migrations: [{ to: 2, up: (params) => ({ alignment: 'affine', ...params }) }],
   async run({ depth: members }, params, ctx) {
     if (members.length === 2) {
       ctx.warn('An ensemble of 2 is about as good as 1; use at least 3 members.')
     }
-    const { reduction, alignment, tol } = params
+    const [first] = members
+    if (first === undefined) {
+      throw new AppError('node/empty-ensemble', 'There is no depth map to align.', { fix: 'Give at least one.' })
+    }
+    const { frame, meaning } = first
+    const { reduction, tol } = params
+    // A single map is not aligned, so it does not matter whether it could be.
+    const alignment = members.length === 1 ? 'affine' : alignmentFor(params.alignment, meaning)
     const aligned = await ensembleAlign(
       ctx.backend,
       members.map(({ tensor }) => tensor),
@@ -89,10 +109,36 @@ export default defineNode({
         signal: ctx.signal,
       },
     )
-    const frame = members[0]?.frame ?? { original: { width: 0, height: 0 }, content: { width: 0, height: 0 } }
     return {
-      depth: { kind: 'depth', tensor: aligned.depth, frame },
+      depth: {
+        kind: 'depth',
+        tensor: aligned.depth,
+        frame,
+        meaning: members.length === 1 ? meaning : afterwards(meaning, alignment),
+      },
       uncertainty: { kind: 'uncertainty', tensor: aligned.uncertainty, frame },
     }
   },
+})
+
+/** MarigoldDepthPipeline.ensemble_depth by scale_invariant and shift_invariant, with what it raises as errors. */
+function alignmentFor(
+  chosen: 'checkpoint' | 'affine' | 'scale',
+  { scaleInvariant, shiftInvariant }: DepthMeaning,
+): 'affine' | 'scale' {
+  if (chosen !== 'checkpoint') return chosen
+  if (scaleInvariant) return shiftInvariant ? 'affine' : 'scale'
+  const says = shiftInvariant ? 'shift-invariant only' : 'neither scale- nor shift-invariant'
+  throw new AppError(
+    'node/no-alignment',
+    `The checkpoint’s depth is ${says}, for which the reference has no ensembling.`,
+    { fix: 'Choose an alignment yourself, or take one member in Noise Init.' },
+  )
+}
+
+/** The result is divided by its range, and "affine" also moves its minimum to 0. */
+const afterwards = ({ quantity, shiftInvariant }: DepthMeaning, alignment: 'affine' | 'scale'): DepthMeaning => ({
+  quantity,
+  scaleInvariant: true,
+  shiftInvariant: shiftInvariant || alignment === 'affine',
 })

@@ -1,4 +1,4 @@
-import { Checkpoints, type Checkpoint } from '../../models/checkpoint/checkpoint.ts'
+import { Checkpoints, type Checkpoint, type CheckpointConfig } from '../../models/checkpoint/checkpoint.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { channelMean } from '../../src/gpu/kernels/channel-mean.ts'
@@ -11,6 +11,7 @@ import {
   depth,
   integer,
   latent,
+  type DepthMeaning,
   type DepthValue,
   type LatentValue,
   type RunContext,
@@ -23,7 +24,7 @@ export default defineNode({
   version: 1,
   title: 'VAE Decode',
   about:
-    'Turns a depth latent into a depth map: the mean of the three decoded channels, clipped, 0 near to 1 far. Padding is cut off.',
+    'Turns a depth latent into a depth map: the mean of the three decoded channels, clipped, 0 near to 1 far (a disparity checkpoint: 0 far to 1 near). Padding is cut off.',
   keywords: ['latent', 'autoencoder', 'decoder', 'taesd'],
   cost: 'heavy',
   inputs: {
@@ -41,7 +42,11 @@ export default defineNode({
       advanced: true,
     }),
   },
-  outputs: { depth: depth('Affine-invariant depth, linear, 0 near .. 1 far, at the size of the fitted picture.') },
+  outputs: {
+    depth: depth(
+      'Linear depth or disparity, 0..1, at the size of the fitted picture, and what it means, as the checkpoint says.',
+    ),
+  },
   async run(inputs, _params, ctx) {
     const opened = await open(inputs, ctx)
     return { depth: await decode(opened, inputs.latent, inputs.latent.tensor, ctx) }
@@ -106,13 +111,21 @@ async function decode(
   pixels.release()
   const { width, height } = frame.content
   const [, , h, w] = mean.dims
-  if (h === height && w === width) return { kind: 'depth', tensor: mean, frame }
+  const meaning = meaningOf(opened.config)
+  if (h === height && w === width) return { kind: 'depth', tensor: mean, frame, meaning }
   try {
-    return { kind: 'depth', tensor: runKernel(ctx.backend, crop, [mean], { width, height }), frame }
+    return { kind: 'depth', tensor: runKernel(ctx.backend, crop, [mean], { width, height }), frame, meaning }
   } finally {
     mean.release()
   }
 }
+
+/** Checkpoints from before prediction_type predict depth. */
+const meaningOf = ({ predictionType, scaleInvariant, shiftInvariant }: CheckpointConfig): DepthMeaning => ({
+  quantity: predictionType ?? 'depth',
+  scaleInvariant,
+  shiftInvariant,
+})
 
 const unlike = (): AppError =>
   new AppError(

@@ -48,9 +48,20 @@ export interface NoiseOrigin {
   readonly member: number
 }
 
-/** f32 [1,1,H,W], affine-invariant, 0 near .. 1 far, linear in depth. */
+/** What the numbers of a depth map say: MarigoldDepthPipeline's prediction_type, scale_invariant and shift_invariant. */
+export interface DepthMeaning {
+  /** `depth`: 0 near .. 1 far. `disparity`, its inverse: 0 far .. 1 near. */
+  readonly quantity: 'depth' | 'disparity'
+  /** Known only up to a factor. */
+  readonly scaleInvariant: boolean
+  /** Known only up to an offset, so that 0 says nothing of itself. */
+  readonly shiftInvariant: boolean
+}
+
+/** f32 [1,1,H,W], 0..1, linear in what `meaning` names. */
 export interface DepthValue {
   readonly kind: 'depth'
+  readonly meaning: DepthMeaning
   readonly tensor: Tensor
   readonly frame: Frame
 }

@@ -4,10 +4,13 @@ import { Cache } from '../../src/engine/cache.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { FRAME } from './toys/nodes.ts'
+import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const backend = new CpuBackend()
 const tensor = (n: number) => backend.upload(new Float32Array(n), [1, 1, 1, n])
-const outputs = (given: Tensor) => ({ depth: { kind: 'depth', tensor: given, frame: FRAME } as const })
+const outputs = (given: Tensor) => ({
+  depth: { kind: 'depth', meaning: AFFINE_DEPTH, tensor: given, frame: FRAME } as const,
+})
 
 test('over the budget, what is large and cheap goes first', () => {
   const cache = new Cache(400)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { GraphDocument } from '../../src/graph/document.ts'
 import { bench, graph, marigold } from './toys/bench.ts'
 import { FRAME } from './toys/nodes.ts'
+import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const without = (ran: readonly string[], ...names: string[]) => ran.filter((name) => !names.includes(name))
 
@@ -271,7 +272,12 @@ test('what a faulty node returned is released', async () => {
   const faulty = {
     ...photo,
     run: async () => ({
-      depth: { kind: 'depth', tensor: backend.upload(new Float32Array(2), [1, 1, 1, 2]), frame: FRAME },
+      depth: {
+        kind: 'depth',
+        meaning: AFFINE_DEPTH,
+        tensor: backend.upload(new Float32Array(2), [1, 1, 1, 2]),
+        frame: FRAME,
+      },
     }),
   }
   const { engine } = bench({ nodes: new Map([...nodes, [photo.type, faulty]]), backend })

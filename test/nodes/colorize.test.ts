@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fixtureTensors } from '../support/fixtures.ts'
 import { rawTensors } from '../pipelines/support/case.ts'
 import { Bench, data, frameOf, oneValue } from './support.ts'
+import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const CASES = 'colour/colour.safetensors'
 
@@ -12,7 +13,12 @@ async function colours(
 ): Promise<number[]> {
   const bench = new Bench()
   const n = values.length
-  const value = { kind, tensor: bench.tensor([1, 1, 1, n], (i) => values[i] ?? 0), frame: frameOf(n, 1) }
+  const value = {
+    kind,
+    meaning: AFFINE_DEPTH,
+    tensor: bench.tensor([1, 1, 1, n], (i) => values[i] ?? 0),
+    frame: frameOf(n, 1),
+  }
   const image = oneValue(
     await bench.run('depth/colorize', { inputs: { value }, params: params as never }),
     'image',

@@ -186,6 +186,21 @@ describe('VAE Encode', () => {
 })
 
 describe('VAE Decode', () => {
+  it.each([
+    [{}, { quantity: 'depth', scaleInvariant: true, shiftInvariant: true }],
+    [{ predictionType: null }, { quantity: 'depth', scaleInvariant: true, shiftInvariant: true }],
+    [
+      { predictionType: 'disparity', shiftInvariant: false } as const,
+      { quantity: 'disparity', scaleInvariant: true, shiftInvariant: false },
+    ],
+  ])('says what its numbers mean: %o', async (config, meaning) => {
+    const bench = new Bench()
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, ...config })] as const]
+    const inputs = { latent: latent(bench, () => 0), checkpoint }
+    const depth = oneValue(await bench.run('depth/vae-decode', { inputs, services }), 'depth', 'depth')
+    expect(depth.meaning).toEqual(meaning)
+  })
+
   it('refuses a latent of another checkpoint', async () => {
     const bench = new Bench()
     const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, factor: 4 })] as const]
@@ -193,38 +208,5 @@ describe('VAE Decode', () => {
     await expect(bench.run('depth/vae-decode', { inputs, services })).rejects.toMatchObject({
       code: 'node/wrong-latent',
     })
-  })
-})
-
-describe('Ensemble Align', () => {
-  const members = (bench: Bench, count: number) =>
-    Array.from({ length: count }, (_, k) => ({
-      kind: 'depth' as const,
-      tensor: bench.tensor([1, 1, 4, 4], (i) => 0.2 + (0.5 + 0.05 * k) * (i / 16) + 0.01 * ((i * (k + 3)) % 5)),
-      frame: frameOf(4, 4),
-    }))
-
-  it('passes a single map through, with no uncertainty', async () => {
-    const bench = new Bench()
-    const [only] = members(bench, 1)
-    if (only === undefined) throw new Error('No member.')
-    const called = await bench.run('depth/ensemble-align', { inputs: { depth: [only] } })
-    const [depth, uncertainty] = [oneValue(called, 'depth', 'depth'), oneValue(called, 'uncertainty', 'uncertainty')]
-    expect([...data(depth)]).toEqual([...data(only)])
-    expect([...data(uncertainty)]).toEqual(Array(16).fill(0))
-    for (const { tensor } of [depth, uncertainty, only]) tensor.release()
-    expect(bench.backend.bytes).toBe(0)
-  })
-
-  it.each([
-    [2, 1],
-    [3, 0],
-  ])('of %i members warns %i times', async (count, warnings) => {
-    const bench = new Bench()
-    const depth = members(bench, count)
-    const called = await bench.run('depth/ensemble-align', { inputs: { depth } })
-    expect(called.warnings).toHaveLength(warnings)
-    const values = data(oneValue(called, 'depth', 'depth'))
-    expect([Math.min(...values), Math.max(...values)]).toEqual([0, 1])
   })
 })

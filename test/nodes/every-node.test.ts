@@ -8,6 +8,7 @@ import { fitParam } from '../../src/graph/params.ts'
 import { defaultsOf, OutputFiles, tensorsOf, type InputPort, type PortValue } from '../../src/node/index.ts'
 import { Bench, frameOf, pictureService, type Call, type Called } from './support.ts'
 import { toyCheckpoints } from './toy-checkpoint.ts'
+import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const all = [...nodes.values()]
@@ -109,6 +110,7 @@ function value(port: InputPort, bench: Bench, salt: number): PortValue {
     case 'checkpoint':
       return { kind, id: 'toy', name: 'Toy' }
     case 'depth':
+      return { kind, tensor: of(1, 16, 24), frame: frameOf(24, 16), meaning: AFFINE_DEPTH }
     case 'uncertainty':
     case 'mask':
       return { kind, tensor: of(1, 16, 24), frame: frameOf(24, 16) }

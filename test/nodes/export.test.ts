@@ -4,6 +4,7 @@ import { OutputFiles } from '../../src/node/index.ts'
 import { rawTensors } from '../pipelines/support/case.ts'
 import { fixtureTensors } from '../support/fixtures.ts'
 import { Bench, frameOf } from './support.ts'
+import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 interface Written {
   readonly name: string
@@ -25,7 +26,7 @@ async function write(
   const service = {
     write: async (name: string, bytes: Uint8Array, mime: string) => void files.push({ name, bytes, mime }),
   }
-  const value = { kind, tensor, frame: frameOf(width, height) }
+  const value = { kind, meaning: AFFINE_DEPTH, tensor, frame: frameOf(width, height) }
   await bench.run('output/export', {
     inputs: { value },
     params: params as never,

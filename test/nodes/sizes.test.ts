@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Bench, data, frameOf, oneValue } from './support.ts'
+import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const picture = (bench: Bench, width: number, height: number) => ({
   kind: 'image' as const,
@@ -65,6 +66,7 @@ describe('Match Image Size', () => {
     const bench = new Bench()
     const value = {
       kind: 'depth' as const,
+      meaning: AFFINE_DEPTH,
       tensor: bench.tensor([1, 1, 2, 8], (i) => (i % 8 < 4 ? i % 8 : 99)),
       frame: { original: { width: 2, height: 2 }, content: { width: 4, height: 2 } },
     }

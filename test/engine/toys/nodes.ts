@@ -6,6 +6,7 @@ import { anyOf, checkpoint, depth, each, image, latent, optional, sameAs } from 
 import type { RunContext } from '../../../src/node/context.ts'
 import type { Frame, LatentValue } from '../../../src/node/values.ts'
 import type { Tensor } from '../../../src/tensor/tensor.ts'
+import { AFFINE_DEPTH } from '../../support/meaning.ts'
 
 const size = { width: 2, height: 1 }
 export const FRAME: Frame = { original: size, content: size }
@@ -142,6 +143,7 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
       return {
         depth: {
           kind: 'depth',
+          meaning: AFFINE_DEPTH,
           tensor: make(ctx, all.reduce((sum, { tensor }) => sum + first(tensor), 0) / all.length),
           frame: FRAME,
         },
