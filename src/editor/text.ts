@@ -1,5 +1,5 @@
 import { GIVEN_PREFIX } from '../engine/client.ts'
-import type { NodeState } from '../engine/events.ts'
+import type { NodeState, Preview } from '../engine/events.ts'
 import type { PortKind } from '../node/values.ts'
 
 /** Everything the person reads that does not come from a node's declaration or from an error. */
@@ -119,6 +119,10 @@ export const KIND_NAMES: Readonly<Record<PortKind, string>> = {
   number: 'number',
   text: 'text',
 }
+
+/** What a picture shows, for its caption. */
+export const pictureName = ({ kind, disparity }: Pick<Preview, 'kind' | 'disparity'>): string =>
+  disparity ? 'disparity map, 1 near' : KIND_NAMES[kind]
 
 export const CATEGORY_NAMES: Readonly<Record<string, string>> = {
   input: 'Input',

@@ -28,6 +28,8 @@ export interface Preview {
   /** Which member is shown, from 0. */
   readonly member: number
   readonly kind: PortKind
+  /** A depth map that holds disparity: 0 far, 1 near. */
+  readonly disparity?: true
   /** Pixel size of the value itself, not of the bitmap. */
   readonly size: Size
   readonly members: number

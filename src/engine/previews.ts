@@ -88,7 +88,8 @@ export class Previews {
       const pixels = await this.render(value, at.full ? LARGEST : THUMBNAIL)
       const bitmap = await this.makeBitmap(pixels)
       if (!wanted()) return bitmap.close()
-      this.show({ ...at, kind: value.kind, size: sizeOf(tensor), bitmap })
+      const disparity = value.kind === 'depth' && value.meaning.quantity === 'disparity'
+      this.show({ ...at, kind: value.kind, ...(disparity && { disparity: true }), size: sizeOf(tensor), bitmap })
     } finally {
       for (const held of tensors) held.release()
     }

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { pictureName } from '../../src/editor/text.ts'
+import type { Preview } from '../../src/engine/events.ts'
+import { Previews } from '../../src/engine/previews.ts'
+import { CpuBackend } from '../../src/tensor/cpu.ts'
+import { AFFINE_DEPTH } from '../support/meaning.ts'
+
+test.each([
+  ['depth', 'depth map'],
+  ['disparity', 'disparity map, 1 near'],
+] as const)('a picture of %s is called %s', async (quantity, name) => {
+  const backend = new CpuBackend()
+  const tensor = backend.upload(Float32Array.of(0, 1), [1, 1, 1, 2])
+  const size = { width: 2, height: 1 }
+  const shown: Preview[] = []
+  const previews = new Previews(
+    // an early picture comes from its node, not from the engine
+    undefined as never,
+    async () => ({ ...size, data: new Uint8ClampedArray(8) }),
+    async () => ({ ...size, close: () => undefined }),
+    (preview) => shown.push(preview),
+  )
+  const value = {
+    kind: 'depth' as const,
+    meaning: { ...AFFINE_DEPTH, quantity },
+    tensor,
+    frame: { original: size, content: size },
+  }
+  await previews.early('decode', 'depth', value, 0, 1)
+  expect(shown.map(pictureName)).toEqual([name])
+  tensor.release()
+  expect(backend.bytes).toBe(0)
+})
