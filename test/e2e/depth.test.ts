@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import axe from 'axe-core'
 import { decode } from 'fast-png'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
@@ -60,14 +59,6 @@ it('runs one node and what shows it when only the colours change, and undo is dr
   ]) {
     expect(await node(page, title).locator('footer').textContent(), title).toMatch(/cached/)
   }
-})
-
-it('has no accessibility violation that axe can find', async () => {
-  await finished(page)
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run())
-  const serious = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  expect(serious).toEqual([])
 })
 
 /** How many colours the viewer's canvas shows. */

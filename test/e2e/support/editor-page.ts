@@ -51,7 +51,10 @@ export const finished = (page: Page): Promise<unknown> =>
 export async function addNode(page: Page, title: string): Promise<void> {
   await page.getByRole('button', { name: 'Add node' }).click()
   await page.getByRole('combobox', { name: 'Search nodes' }).fill(title)
-  await page.getByRole('option', { name: title, exact: true }).click()
+  await page
+    .getByRole('option')
+    .filter({ has: page.getByText(title, { exact: true }) })
+    .click()
 }
 
 const centre = async (locator: Locator): Promise<{ x: number; y: number }> => {
