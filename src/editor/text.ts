@@ -94,8 +94,12 @@ export const SAY = {
   pasted: (count: number) => `Pasted ${TEXT.count(count)}.`,
   notCopied: 'The browser does not allow this button to copy; Ctrl+C works.',
   nothingToPaste: 'There are no nodes and no picture to paste.',
-  finished: (ms: number, blocked: number) =>
-    `Finished in ${duration(ms)}.${blocked > 0 ? ` ${TEXT.count(blocked)} could not run.` : ''}`,
+  finished: (ms: number, failed: number, blocked: number) =>
+    [
+      `Finished in ${duration(ms)}.`,
+      ...(failed > 0 ? [`${TEXT.count(failed)} failed.`] : []),
+      ...(blocked > 0 ? [`${TEXT.count(blocked)} could not run.`] : []),
+    ].join(' '),
   failed: (message: string) => `Stopped: ${message}`,
   cancelled: 'Cancelled. Finished parts are kept.',
   restarted: (reason: string) => `The engine was started again: ${reason} Your graph is unchanged.`,
@@ -158,6 +162,8 @@ export function stateText(state: NodeState): string {
       return state.error.message
     case 'waiting':
       return 'waiting'
+    case 'skipped':
+      return 'skipped'
     case 'running': {
       const member = state.of > 1 ? `member ${state.member + 1} of ${state.of}` : ''
       const step = state.steps > 1 ? `step ${state.step} of ${state.steps}` : ''

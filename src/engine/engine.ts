@@ -88,8 +88,9 @@ export class Engine {
 
   /**
    * Computes the targets (default: every sink) and what they need. A newer run stops an older one and waits for it.
-   * Targets that are blocked are listed in the report; when none can run, the first one's error is thrown. Errors:
-   * `engine/cancelled`, `engine/nothing-to-run`, and what nodes throw, naming the node.
+   * Targets that are blocked and nodes that fail are listed in the report, and what does not depend on them is computed;
+   * when no target can run, the first one's error is thrown. Errors: `engine/cancelled`, `engine/nothing-to-run`, and
+   * `gpu/device-lost` or `gpu/out-of-memory`, naming the node.
    */
   async run(document: GraphDocument, { targets, signal }: RunOptions = {}): Promise<RunReport> {
     this.#stop?.abort()
@@ -190,9 +191,15 @@ export class Engine {
       },
     }
     try {
-      const nodes = await execute(planned, environment, signal)
-      const report = { backend: info.backend, adapter: info.adapter, ms: now() - start, nodes }
-      return planned.blocked.length === 0 ? report : { ...report, blocked: planned.blocked.map(plainError) }
+      const { nodes, failed, skipped } = await execute(planned, environment, signal)
+      return {
+        backend: info.backend,
+        adapter: info.adapter,
+        ms: now() - start,
+        nodes,
+        ...(planned.blocked.length > 0 && { blocked: planned.blocked.map(plainError) }),
+        ...(failed.length > 0 && { failed: failed.map(plainError), skipped }),
+      }
     } finally {
       for (const [id, { state }] of this.#live) {
         if (state.phase === 'running' || state.phase === 'waiting') this.#live.delete(id)
@@ -254,7 +261,12 @@ export class Engine {
         const live = this.#live.get(id)
         if (live === undefined || live.keys !== planned.nodes.get(id)?.keys.join()) return [id, state]
         const { phase } = live.state
-        const holds = phase === 'done' ? state.phase === 'cached' : phase === 'failed' ? state.phase === 'stale' : true
+        const holds =
+          phase === 'done'
+            ? state.phase === 'cached'
+            : phase === 'failed' || phase === 'skipped'
+              ? state.phase === 'stale'
+              : true
         return [id, holds ? live.state : state]
       }),
     )

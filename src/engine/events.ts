@@ -19,6 +19,8 @@ export type NodeState =
     }
   | { readonly phase: 'done'; readonly ms: number; readonly computed: number; readonly cached: number }
   | { readonly phase: 'failed'; readonly error: PlainError }
+  /** It was to be computed, but needs what the node `failed` should have made. */
+  | { readonly phase: 'skipped'; readonly failed: string }
 
 /** A picture of a node's output, ready to draw. `full` is the viewer's, at the value's own size; others fit in 320 px. */
 export interface Preview {
@@ -53,6 +55,16 @@ export interface RunReport {
   readonly nodes: readonly NodeReport[]
   /** Targets that could not run, one error each; the others ran. */
   readonly blocked?: readonly PlainError[]
+  /** Nodes that failed, one error each; what does not depend on them was computed. Not there when none failed. */
+  readonly failed?: readonly PlainError[]
+  /** Nodes that were left out because they depend on a failed one. */
+  readonly skipped?: readonly SkippedNode[]
+}
+
+export interface SkippedNode {
+  readonly node: string
+  /** The node whose result is missing. */
+  readonly failed: string
 }
 
 /** What the engine can do here, known before the first run. */

@@ -23,6 +23,11 @@ export class Progress {
     this.#spent += ms
   }
 
+  /** A step that failed or was skipped: nothing more is done of it. */
+  drop(step: Step): void {
+    this.#left.delete(step)
+  }
+
   /** While `running` (a share 0..1 of `members` members of `step`) is under way. */
   now(step?: Step, members = 0, running = 0): { readonly done: number; readonly secondsLeft: number | undefined } {
     let left = 0

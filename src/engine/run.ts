@@ -7,7 +7,7 @@ import type { Backend } from '../tensor/tensor.ts'
 import type { Cache } from './cache.ts'
 import { batchSize, call, type Inputs } from './call.ts'
 import type { Costs } from './costs.ts'
-import type { NodeReport, NodeState } from './events.ts'
+import type { NodeReport, NodeState, SkippedNode } from './events.ts'
 import type { Lane } from './lane.ts'
 import { neededMembers, needs } from './needs.ts'
 import { Pins } from './pins.ts'
@@ -38,20 +38,30 @@ export interface Environment {
   pause(): Promise<void>
 }
 
+/** How a run ended that came to its end. */
+export interface Outcome {
+  readonly nodes: readonly NodeReport[]
+  /** One error for each node that failed; it names the node. */
+  readonly failed: readonly AppError[]
+  readonly skipped: readonly SkippedNode[]
+}
+
+/** After these the next node would fail as well: the device or its memory is gone. */
+const FATAL: ReadonlySet<string> = new Set(['gpu/device-lost', 'gpu/out-of-memory', 'engine/cancelled'])
+
 /**
  * Does what a plan says, one node call at a time, members in order. What is finished stays in the cache, also when the
- * run is aborted or fails; nothing else is left. Rejects with `engine/cancelled` when `signal` was aborted, otherwise
- * with the node's error, which then names the node.
+ * run is aborted or fails; nothing else is left. A node ends at its first member that fails, and what depends on it is
+ * skipped; everything else is computed. Rejects with `engine/cancelled` when `signal` was aborted, and with
+ * `gpu/device-lost` or `gpu/out-of-memory`, which then name the node.
  */
-export async function execute(
-  plan: Plan,
-  environment: Environment,
-  signal: AbortSignal,
-): Promise<readonly NodeReport[]> {
+export async function execute(plan: Plan, environment: Environment, signal: AbortSignal): Promise<Outcome> {
   const pins = new Pins(environment.cache)
   for (const { node, members } of plan.steps) for (const member of members) pins.hold(needs(node, member))
   for (const id of plan.targets) pins.hold(plan.nodes.get(id)?.keys ?? [])
   const progress = new Progress(plan.steps, environment.costs)
+  const failed = new Map<string, AppError>()
+  const skipped = new Map<string, string>()
   const reports = new Map([...plan.cached].map(([id, cached]) => [id, reportOf(plan, id, cached)]))
   try {
     for (const { node, members } of plan.steps) {
@@ -60,14 +70,30 @@ export async function execute(
       if (report !== undefined && node.definition.sink === true) report.cached = node.keys.length - members.length
     }
     for (const step of plan.steps) {
-      const report = reports.get(step.node.id)
-      if (report !== undefined) await new StepRun(step, report, environment, pins, progress, signal).run()
+      const { id, sources } = step.node
+      const report = reports.get(id)
+      if (report === undefined) continue
+      const [missing] = [...sources.values()].flatMap(({ node }) =>
+        failed.has(node.id) ? node.id : (skipped.get(node.id) ?? []),
+      )
+      if (missing === undefined) {
+        const failure = await new StepRun(step, report, environment, pins, progress, signal).run()
+        if (failure !== undefined) failed.set(id, failure)
+      } else {
+        skipped.set(id, missing)
+        environment.listener.state(step.node, { phase: 'skipped', failed: missing })
+      }
+      if (failed.has(id) || skipped.has(id)) progress.drop(step)
     }
     environment.listener.progress(1, 0)
   } finally {
     pins.freeAll()
   }
-  return [...reports.values()]
+  return {
+    nodes: [...reports.values()],
+    failed: [...failed.values()],
+    skipped: [...skipped].map(([node, missing]) => ({ node, failed: missing })),
+  }
 }
 
 interface OpenReport {
@@ -106,7 +132,8 @@ class StepRun {
     this.#size = batchSize(step.node)
   }
 
-  async run(): Promise<void> {
+  /** Resolves to why the node failed, or undefined; rejects with what ends the whole run. */
+  async run(): Promise<AppError | undefined> {
     const { listener } = this.environment
     try {
       const open = [...this.step.members]
@@ -119,12 +146,15 @@ class StepRun {
         await this.environment.pause()
       }
     } catch (error) {
-      const failure = this.signal.aborted ? cancelled() : this.#named(error)
-      if (!this.signal.aborted) listener.state(this.#node, { phase: 'failed', error: plainError(failure) })
-      throw failure
+      if (this.signal.aborted) throw cancelled()
+      const failure = this.#named(error)
+      listener.state(this.#node, { phase: 'failed', error: plainError(failure) })
+      if (FATAL.has(failure.code)) throw failure
+      return failure
     }
     const { ms, computed, cached } = this.report
     listener.state(this.#node, { phase: 'done', ms, computed, cached })
+    return undefined
   }
 
   /** The next members to compute. One whose equal was made meanwhile (same key) is taken from the cache. */

@@ -3,7 +3,7 @@ import { parseCommand } from '../../src/app/cli/arguments.ts'
 import { withCheckpoint, withPictures, withSettings } from '../../src/app/cli/settings.ts'
 import { errorLine } from '../../src/app/cli/terminal.ts'
 import { nodes } from '../../src/app/registry.ts'
-import { AppError } from '../../src/base/errors.ts'
+import { AppError, plainError } from '../../src/base/errors.ts'
 import { readDocument } from '../../src/graph/validate.ts'
 
 describe('the words of the command line', () => {
@@ -170,5 +170,5 @@ describe('--image and --checkpoint', () => {
 
 it('prints an error on one line, naming the node', () => {
   const error = new AppError('node/no-steps', 'Two\nlines.', { fix: 'Do this.', node: 'denoise' })
-  expect(errorLine(error)).toBe('error [node/no-steps] node "denoise": Two lines. Do this.\n')
+  expect(errorLine(plainError(error))).toBe('error [node/no-steps] node "denoise": Two lines. Do this.\n')
 })

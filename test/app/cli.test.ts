@@ -92,6 +92,20 @@ describe('marigold', { timeout: 180_000 }, () => {
     expect(ended.status).toBe(status)
   })
 
+  it('names every node that failed, and ends with 1', async () => {
+    const taken = join(folder, 'taken')
+    await writeFile(taken, 'a file where the folder should be')
+    const words = ['run', graph('depth'), '--image', photo, '--checkpoint', CHECKPOINT, '--backend', 'wasm']
+    const { status, err } = await marigold(...words, '--out', taken)
+    const { nodes } = JSON.parse(await readFile(graph('depth'), 'utf8')) as { nodes: { id: string; type: string }[] }
+    const exports = nodes.filter(({ type }) => type === 'output/export')
+    expect(exports.length).toBeGreaterThan(1)
+    expect(err.split('\n').filter((line) => line.startsWith('error'))).toEqual(
+      exports.map(({ id }) => expect.stringContaining(`error [cli/not-written] node "${id}"`)),
+    )
+    expect(status).toBe(1)
+  })
+
   it('refuses a file that is no graph', async () => {
     const file = join(folder, 'broken.json')
     await writeFile(file, '{ not json')

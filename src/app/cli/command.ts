@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { plainError } from '../../base/errors.ts'
 import { parseCommand } from './arguments.ts'
 import { check } from './check.ts'
 import { HELP } from './help.ts'
@@ -20,7 +21,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, si
   try {
     command = parseCommand(argv)
   } catch (error) {
-    terminal.err(errorLine(error))
+    terminal.err(errorLine(plainError(error)))
     return 2
   }
   try {
@@ -41,7 +42,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, si
       }
     }
   } catch (error) {
-    terminal.err(errorLine(error))
+    terminal.err(errorLine(plainError(error)))
     return signal.aborted ? STOPPED : 1
   }
 }

@@ -31,11 +31,15 @@ export async function run(command: RunCommand, terminal: Terminal, signal: Abort
   for (const path of out.written) say(`wrote ${path}\n`)
   if (command.report !== undefined) await writeReport(command.report, report)
   say(`${(report.ms / 1000).toFixed(1)} s on ${report.adapter}\n`)
-  const blocked = report.blocked ?? []
-  for (const { message, ...rest } of blocked) {
-    terminal.err(errorLine(new AppError('cli/blocked', `${message} [${rest.code}]`, rest)))
-  }
-  return blocked.length === 0 ? 0 : 1
+  for (const { node, failed } of report.skipped ?? []) say(`skipped node "${node}": it needs node "${failed}"\n`)
+  const blocked = (report.blocked ?? []).map(({ message, code, ...rest }) => ({
+    ...rest,
+    code: 'cli/blocked',
+    message: `${message} [${code}]`,
+  }))
+  const errors = [...(report.failed ?? []), ...blocked]
+  for (const error of errors) terminal.err(errorLine(error))
+  return errors.length === 0 ? 0 : 1
 }
 
 /** The graph with what the command line sets. */

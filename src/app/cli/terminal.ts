@@ -1,4 +1,4 @@
-import { plainError } from '../../base/errors.ts'
+import type { PlainError } from '../../base/errors.ts'
 
 /** Where the command line speaks: results on stdout, everything else on stderr. */
 export interface Terminal {
@@ -15,8 +15,7 @@ export const processTerminal: Terminal = {
 }
 
 /** One line: `error [code] node "id": what is wrong. What to do.` */
-export function errorLine(error: unknown): string {
-  const { code, message, fix, node } = plainError(error)
+export function errorLine({ code, message, fix, node }: PlainError): string {
   const where = node === undefined ? '' : ` node "${node}":`
   const text = `error [${code}]${where} ${message}${fix === undefined ? '' : ` ${fix}`}`
   return `${text.replace(/\s*\n\s*/g, ' ')}\n`

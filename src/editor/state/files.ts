@@ -13,7 +13,7 @@ export async function openText(editor: Editor, text: string): Promise<boolean> {
     editor.hold()
     editor.problems = problems
     editor.trouble = undefined
-    editor.run.error = undefined
+    editor.run.errors = []
     editor.selection.clear()
     editor.canvas?.begin()
     editor.say(SAY.opened(document.title || TEXT.untitled))

@@ -23,7 +23,8 @@ export class RunState implements EngineEvents {
   running = $state(false)
   done = $state(0)
   secondsLeft = $state<number | undefined>()
-  error = $state.raw<PlainError | undefined>()
+  /** What went wrong in the last run: each failed node, or what ended it. */
+  errors = $state.raw<readonly PlainError[]>([])
   notice = $state<string | undefined>()
   files = $state.raw<readonly MadeFile[]>([])
   /** Small pictures by node; the large one is the viewer's. */
@@ -41,7 +42,7 @@ export class RunState implements EngineEvents {
     this.running = true
     this.done = 0
     this.secondsLeft = undefined
-    this.error = undefined
+    this.errors = []
     this.notice = undefined
     this.warnings.clear()
   }
@@ -66,7 +67,7 @@ export class RunState implements EngineEvents {
   /** True when the picture of a node is from before the last change. */
   outdated(id: string): boolean {
     const phase = this.nodes.get(id)?.phase
-    return phase === 'stale' || phase === 'waiting' || phase === 'blocked' || phase === 'failed'
+    return phase === 'stale' || phase === 'waiting' || phase === 'blocked' || phase === 'failed' || phase === 'skipped'
   }
 
   preview(preview: Preview): void {
@@ -98,12 +99,14 @@ export class RunState implements EngineEvents {
   }
 
   finished(report: RunReport): void {
-    this.say(SAY.finished(report.ms, report.blocked?.length ?? 0))
+    const { ms, failed = [], skipped = [], blocked = [] } = report
+    this.errors = failed
+    this.say(SAY.finished(ms, failed.length, skipped.length + blocked.length))
     this.#end()
   }
 
   failed(error: PlainError): void {
-    this.error = error
+    this.errors = [error]
     this.say(SAY.failed(error.message))
     this.#end()
   }
@@ -127,7 +130,8 @@ export class RunState implements EngineEvents {
       this.thumbnails.delete(id)
     }
     if (this.large && !existing(this.large.node)) this.large = undefined
-    if (this.error?.node !== undefined && !existing(this.error.node)) this.error = undefined
+    if (this.errors.some(({ node }) => node !== undefined && !existing(node)))
+      this.errors = this.errors.filter(({ node }) => node === undefined || existing(node))
   }
 
   dismissFiles(): void {
