@@ -4,6 +4,7 @@ import { runKernel } from '../../src/gpu/kernel.ts'
 import { pad } from '../../src/gpu/kernels/pad.ts'
 import { resize } from '../../src/gpu/kernels/resize.ts'
 import { auto, checkpoint, choice, defineNode, image, optional, sizeOf, type Size } from '../../src/node/index.ts'
+import { toMaxEdge } from '../../src/tensor/max-edge.ts'
 import { resizeMethods } from '../../src/tensor/resize-taps.ts'
 
 export default defineNode({
@@ -67,10 +68,8 @@ export default defineNode({
   },
 })
 
-/** resize_to_max_edge of diffusers: whole-number arithmetic, rounding down. */
 function fitted({ width, height }: Size, edge: number): Size {
-  const longer = Math.max(width, height)
-  const size = { width: Math.floor((width * edge) / longer), height: Math.floor((height * edge) / longer) }
+  const size = toMaxEdge(width, height, edge)
   if (size.width > 0 && size.height > 0) return size
   throw new AppError(
     'node/extreme-aspect-ratio',

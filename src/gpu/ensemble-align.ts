@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.ts'
 import { alignMaps, initialMaps, type AlignOptions, type Alignment } from '../tensor/ensemble/align.ts'
 import type { AtExtremes, Maps, Moments } from '../tensor/ensemble/objective.ts'
+import { toMaxEdge } from '../tensor/max-edge.ts'
 import { nchw, sameDims } from '../tensor/shape.ts'
 import { count, type Backend, type Tensor } from '../tensor/tensor.ts'
 import { runKernel, type Kernel } from './kernel.ts'
@@ -60,19 +61,18 @@ export async function ensembleAlign(
       antialias: false,
     })
     const alignment = await align(scope, small, params)
-    return { ...(await finish(scope, stack, alignment, params)), alignment }
+    return { ...(await reduceAligned(backend, stack, alignment, params)), alignment }
   } finally {
     scope.release()
   }
 }
 
-/** MarigoldImageProcessor.resize_to_max_edge, downwards only. */
+/** Downwards only. */
 function withinEdge(x: Tensor, edge: number): { width: number; height: number } {
   const [, , height, width] = nchw(x)
-  const longest = Math.max(width, height)
-  if (edge <= 0 || longest <= edge) return { width, height }
-  const to = (n: number): number => Math.max(1, Math.floor((n * edge) / longest))
-  return { width: to(width), height: to(height) }
+  if (edge <= 0 || Math.max(width, height) <= edge) return { width, height }
+  const size = toMaxEdge(width, height, edge)
+  return { width: Math.max(1, size.width), height: Math.max(1, size.height) }
 }
 
 async function align(scope: Scope, stack: Tensor, params: EnsembleParams): Promise<Alignment> {
@@ -112,19 +112,31 @@ function momentsOf(sums: Float32Array, initial: Maps, pixels: number): Moments {
   return { initial, mean: means.slice(0, members), product }
 }
 
-/** P and its spread at full size, brought to 0..1 by the range of P. */
-async function finish(scope: Scope, stack: Tensor, maps: Maps, params: EnsembleParams) {
-  const { scales, shifts } = maps
-  const both = scope.run(alignReduce, [stack], { scales, shifts, reduction: params.reduction, deviation: true })
-  const [min = 0, max = 0] = await scope.read(minMax, [both], {})
-  const low = params.alignment === 'affine' ? min : 0
-  const range = Math.max(max - low, 1e-6)
-  const scaled = (item: number, b: number): Tensor => {
-    const slice = scope.run(sliceBatch, [both], { start: item, count: 1 })
-    return scope.run(affine, [slice], { a: 1 / range, b })
+/**
+ * The members, [E,1,H,W], under given scales and shifts made one map P, [1,1,H,W], and its spread, both divided by the
+ * range of P. What ensemble_depth does after its search. The results belong to the caller.
+ */
+export async function reduceAligned(
+  backend: Backend,
+  stack: Tensor,
+  { scales, shifts }: Maps,
+  { reduction, alignment }: Pick<EnsembleParams, 'reduction' | 'alignment'>,
+): Promise<Pick<EnsembleResult, 'depth' | 'uncertainty'>> {
+  const scope = new Scope(backend)
+  try {
+    const both = scope.run(alignReduce, [stack], { scales, shifts, reduction, deviation: true })
+    const [min = 0, max = 0] = await scope.read(minMax, [both], {})
+    const low = alignment === 'affine' ? min : 0
+    const range = Math.max(max - low, 1e-6)
+    const scaled = (item: number, b: number): Tensor => {
+      const slice = scope.run(sliceBatch, [both], { start: item, count: 1 })
+      return scope.run(affine, [slice], { a: 1 / range, b })
+    }
+    const [depth, uncertainty] = [scaled(0, -low / range), scaled(1, 0)]
+    return { depth: depth.retain(), uncertainty: uncertainty.retain() }
+  } finally {
+    scope.release()
   }
-  const [depth, uncertainty] = [scaled(0, -low / range), scaled(1, 0)]
-  return { depth: depth.retain(), uncertainty: uncertainty.retain() }
 }
 
 /** Tensors that live until the end of one alignment. */

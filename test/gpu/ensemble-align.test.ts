@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ensembleAlign, type EnsembleParams } from '../../src/gpu/ensemble-align.ts'
+import { ensembleAlign, reduceAligned, type EnsembleParams } from '../../src/gpu/ensemble-align.ts'
 import type { GpuBackend } from '../../src/gpu/backend.ts'
 import type { Alignment } from '../../src/tensor/ensemble/align.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
@@ -68,6 +68,28 @@ async function run(backend: Backend, data: Float32Array, dims: Dims, params: Ens
   return result
 }
 
+/** Reduces maps under the scales and shifts that a reference run ended with; every tensor released. */
+async function apply(
+  backend: Backend,
+  data: Float32Array,
+  dims: Dims,
+  { parameters }: Solution,
+  params: EnsembleParams,
+): Promise<Omit<Result, 'alignment'>> {
+  const [n = 1] = dims
+  const scales = parameters.slice(0, n)
+  const shifts = params.alignment === 'affine' ? parameters.slice(n) : scales.map(() => 0)
+  const stack = backend.upload(data, dims)
+  const { depth, uncertainty } = await reduceAligned(backend, stack, { scales, shifts }, params)
+  const result = { depth: await backend.read(depth), uncertainty: await backend.read(uncertainty) }
+  for (const tensor of [stack, depth, uncertainty]) tensor.release()
+  expect(backend.bytes).toBe(0)
+  return result
+}
+
+/** All but the search is the reference’s, to the rounding of float32. */
+const EXACT = 1e-5
+
 let gpu: GpuBackend
 let close: () => Promise<void>
 
@@ -88,6 +110,13 @@ describe.each(['cpu', 'gpu'] as const)('on the %s', (where) => {
     expect(Math.abs((r.alignment?.initialCost ?? NaN) / c.initial.cost - 1)).toBeLessThan(1e-3)
     expect(r.alignment?.cost).toBeLessThanOrEqual(1.01 * c.reference.cost)
     expect(r.alignment?.collapsed).toBe(false)
+  })
+
+  test.each(cases.map((c) => [c.name, c] as const))('%s with the reference’s own parameters', async (name, c) => {
+    const params = paramsOf(c.options, c.shift_invariant)
+    const r = await apply(backend(), await tensors.f32(c.members), tensors.dims(c.members), c.reference, params)
+    expect(maxAbsDifference(r.depth, await tensors.f32(`${name}.prediction`))).toBeLessThan(EXACT)
+    expect(maxAbsDifference(r.uncertainty, await tensors.f32(`${name}.uncertainty`))).toBeLessThan(EXACT)
   })
 
   test('with nothing to search the result is the reference’s to rounding', async () => {
@@ -123,6 +152,31 @@ test.each([...PIPELINES, '5-median-batch-2'])('members of pipeline run ensemble-
   expect(maxAbsDifference(r.depth, await stored.f32('trace.before_resize'))).toBeLessThan(tolerance(own.depth))
   expect(r.alignment?.cost).toBeLessThanOrEqual(1.01 * record.alignment[0].reference.cost)
 })
+
+test.each([...PIPELINES, '3-mean', 'scale-only', 'max-res', '5-median-batch-2', 'two-images'])(
+  'pipeline run ensemble-%s with the reference’s own parameters',
+  async (name) => {
+    const record = await fixtureJson<{
+      ensembling: Case['options']
+      shift_invariant: boolean
+      members_of: string
+      alignment: readonly Case[]
+    }>(`pipelines/ensemble-${name}.json`)
+    const stored = await fixtureTensors(`pipelines/ensemble-${name}.safetensors`)
+    const source = await fixtureTensors(`pipelines/${record.members_of}.safetensors`)
+    const members = await source.f32('trace.members')
+    const expected = await stored.f32('trace.before_resize')
+    const [all = 0, ...plane] = source.dims('trace.members')
+    const images = record.alignment.length
+    for (const [image, { reference }] of record.alignment.entries()) {
+      const [m, p] = [members.length / images, expected.length / images]
+      const own = members.slice(image * m, (image + 1) * m)
+      const params = paramsOf(record.ensembling, record.shift_invariant)
+      const r = await apply(new CpuBackend(), own, [all / images, ...plane], reference, params)
+      expect(maxAbsDifference(r.depth, expected.slice(image * p, (image + 1) * p))).toBeLessThan(EXACT)
+    }
+  },
+)
 
 /** Maps that agree on nothing: with scales free the cheapest "alignment" is a constant. */
 const unlike = Float32Array.from({ length: 3 * 30 }, (_, i) => Math.abs(Math.sin(12.9898 * (i + 1) ** 1.7)))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Bench, data, frameOf, oneValue } from './support.ts'
+import { fixtureJson } from '../support/fixtures.ts'
 import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const picture = (bench: Bench, width: number, height: number) => ({
@@ -38,6 +39,21 @@ describe('Fit to Resolution', () => {
       expect(made.fitted.frame.original).toEqual({ width, height })
     },
   )
+
+  it('pads as diffusers’ table of sizes, and refuses what it refuses', async () => {
+    const { rows } = await fixtureJson<{ rows: readonly (readonly (number | null)[])[] }>('resize/sizes.json')
+    const small = rows.filter((row) => row.slice(0, 3).every((n) => (n ?? 0) <= 512))
+    expect(small.some(([, , , newH]) => newH === null)).toBe(true)
+    for (const [h, w, resolution, newH, newW, , , latentH, latentW] of small) {
+      const made = fit(w ?? 0, h ?? 0, resolution ?? 0, 'nearest')
+      if (newH === null) {
+        await expect(made).rejects.toMatchObject({ code: 'node/extreme-aspect-ratio' })
+        continue
+      }
+      const { content, dims } = await made
+      expect([content.height, content.width, ...dims.map((side) => side / 8)]).toEqual([newH, newW, latentH, latentW])
+    }
+  })
 
   it('repeats the last pixels in the padding', async () => {
     const { values, dims } = await fit(5, 3, 0)
