@@ -34,6 +34,10 @@ describe('nodes', () => {
   it('are found by keyboard alone', async () => {
     await page.getByRole('application', { name: 'Graph canvas' }).focus()
     await page.keyboard.press('Space')
+    await page.keyboard.type('zzz')
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.keyboard.press('Space')
     await page.keyboard.type('colrz')
     await page.keyboard.press('Enter')
     await expect.poll(() => status(page).textContent()).toBe('Added Colorize.')
