@@ -102,7 +102,8 @@ export const SAY = {
     ].join(' '),
   failed: (message: string) => `Stopped: ${message}`,
   cancelled: 'Cancelled. Finished parts are kept.',
-  restarted: (reason: string) => `The engine was started again: ${reason} Your graph is unchanged.`,
+  restarted: (reason: string, repeats: boolean) =>
+    `The engine was started again: ${reason} ${repeats ? 'The run begins anew.' : 'Your graph is unchanged.'}`,
   wireStarted: (socket: string) => `Wire from ${socket}. Choose another socket, or press Escape.`,
   wireDropped: 'Wire dropped.',
   nothingFits: 'Nothing on this node takes that wire.',

@@ -18,8 +18,11 @@ export interface EngineEvents {
   finished(report: RunReport): void
   failed(error: PlainError): void
   cancelled(): void
-  /** The engine died (lost device, crash) and was started again; results in memory are gone, the document is not. */
-  restarted(reason: string): void
+  /**
+   * The engine died (lost device, crash) and was started again; results in memory are gone, the document is not.
+   * `repeats`: the run that went on begins anew by itself, and its end will be told.
+   */
+  restarted(reason: string, repeats: boolean): void
 }
 
 /** A checkpoint that can be chosen in Load Checkpoint. */

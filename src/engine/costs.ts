@@ -1,4 +1,4 @@
-/** What one member of a node of each type took lately, in ms: a moving mean, for forecasts. */
+/** What one member of a node of each type took lately, in ms: a moving mean, to weigh progress. */
 export class Costs {
   readonly #ms = new Map<string, number>()
 

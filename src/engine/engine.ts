@@ -1,5 +1,6 @@
 import { AppError, plainError } from '../base/errors.ts'
 import { canonical, type Json } from '../base/json.ts'
+import { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
 import type { DocumentNode, GraphDocument } from '../graph/document.ts'
 import type { Param, PictureRef } from '../node/params.ts'
@@ -8,11 +9,9 @@ import type { Backend } from '../tensor/tensor.ts'
 import { Cache } from './cache.ts'
 import { Costs } from './costs.ts'
 import type { BackendInfo, NodeState, RunReport } from './events.ts'
-import { Lane } from './lane.ts'
 import { breather } from './pause.ts'
 import { plan, type Plan } from './plan.ts'
 import type { Registry } from './resolve.ts'
-import { forecast } from './progress.ts'
 import type { PlannedNode } from './resolve.ts'
 import { execute, type RunListener } from './run.ts'
 
@@ -46,7 +45,8 @@ export interface RunOptions {
 /** A document, the results made of it so far, and one run at a time. The same for the Worker and the command line. */
 export class Engine {
   readonly info: BackendInfo
-  readonly lane = new Lane()
+  /** One thing at a time: overlapping session runs on one device freeze or crash the runtime. */
+  readonly lane = new SerialQueue()
   readonly #parts: EngineParts
   readonly #cache: Cache
   readonly #costs = new Costs()
@@ -79,11 +79,6 @@ export class Engine {
     // An edit that came meanwhile has shown its own plan already.
     if (update === this.#updates) this.#plan = planned
     return this.#states(planned)
-  }
-
-  /** What a run would take in ms; undefined while a node type was never measured here. */
-  forecast(): number | undefined {
-    return this.#plan && forecast(this.#plan.steps, this.#costs)
   }
 
   /**

@@ -46,14 +46,3 @@ export class Progress {
     return { done: this.#shown, secondsLeft: known ? left / 1000 : undefined }
   }
 }
-
-/** What a run of these steps will take, in ms; undefined while a type was never measured here. */
-export function forecast(steps: readonly Step[], costs: Costs): number | undefined {
-  let ms = 0
-  for (const { node, members } of steps) {
-    const cost = costs.ms(node.definition.type)
-    if (cost === undefined) return undefined
-    ms += cost * members.length
-  }
-  return ms
-}

@@ -1,5 +1,6 @@
 import { AppError, plainError } from '../base/errors.ts'
 import { measured } from '../base/measured.ts'
+import type { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
 import type { Member, RunContext } from '../node/context.ts'
 import type { PortValue } from '../node/values.ts'
@@ -8,7 +9,6 @@ import type { Cache } from './cache.ts'
 import { batchSize, call, type Inputs } from './call.ts'
 import type { Costs } from './costs.ts'
 import type { NodeReport, NodeState, SkippedNode } from './events.ts'
-import type { Lane } from './lane.ts'
 import { neededMembers, needs } from './needs.ts'
 import { Pins } from './pins.ts'
 import type { Plan, Step } from './plan.ts'
@@ -30,7 +30,7 @@ export interface Environment {
   readonly services: Services
   readonly cache: Cache
   readonly costs: Costs
-  readonly lane: Lane
+  readonly lane: SerialQueue
   readonly listener: RunListener
   /** Milliseconds of a steady clock. */
   now(): number

@@ -264,7 +264,7 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#stop()
     if (this.#disposed) return
     this.#start()
-    this.events.restarted(reason)
+    this.events.restarted(reason, this.#run !== undefined)
   }
 
   #post(message: ToWorker, transfer: Transferable[] = []): void {

@@ -14,3 +14,12 @@ export const fileName = (path: string, length: number): string => singleLine(pat
 
 /** Never ends in half a surrogate pair. */
 const cut = (text: string, length: number): string => text.slice(0, length).replace(/[\ud800-\udbff]$/u, '')
+
+/** The name, or where it is taken the first that is free of `stem-2.png`, `stem-3.png` and so on. */
+export function freeName(name: string, taken: (name: string) => boolean): string {
+  const [, stem = name, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(name) ?? []
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? name : `${stem}-${n}${ending}`
+    if (!taken(candidate)) return candidate
+  }
+}

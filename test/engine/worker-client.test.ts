@@ -77,7 +77,7 @@ function listen() {
     finished: () => heard.push('finished'),
     failed: ({ code }) => heard.push(`failed ${code}`),
     cancelled: () => heard.push('cancelled'),
-    restarted: () => heard.push('restarted'),
+    restarted: (_, repeats) => heard.push(repeats ? 'restarted, repeats' : 'restarted'),
   }
   const client = createEngineClient(() => new ToyWorker() as unknown as Worker, events)
   return { client, heard, last, previews }
@@ -173,7 +173,7 @@ test('after a lost device the run goes on by itself once; the second time it fai
   expect(asked(ToyWorker.made[1])).toEqual(['update', 'run'])
   ToyWorker.made[1]?.say(dead)
   await wait(10)
-  expect(heard).toEqual(['ready', 'restarted', 'ready', 'restarted', 'failed gpu/device-lost', 'ready'])
+  expect(heard).toEqual(['ready', 'restarted, repeats', 'ready', 'restarted', 'failed gpu/device-lost', 'ready'])
   expect(asked(ToyWorker.made[2])).toEqual(['update'])
   client.dispose()
 })

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../base/errors.ts'
+import { freeName } from '../../graph/text.ts'
 import type { OutputFiles } from '../../node/index.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -11,7 +12,10 @@ export class OutputFolder implements OutputFiles {
   constructor(readonly folder: string) {}
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    const path = join(this.folder, this.#free(name))
+    const path = join(
+      this.folder,
+      freeName(name, (taken) => this.written.includes(join(this.folder, taken))),
+    )
     this.written.push(path)
     await mkdir(this.folder, { recursive: true })
       .then(() => writeWhole(path, bytes))
@@ -21,13 +25,5 @@ export class OutputFolder implements OutputFiles {
           cause,
         })
       })
-  }
-
-  #free(name: string): string {
-    const [, stem = name, ending = ''] = /^(.*?)(\.[^.]*)?$/.exec(name) ?? []
-    for (let n = 1; ; n++) {
-      const candidate = n === 1 ? name : `${stem}-${n}${ending}`
-      if (!this.written.includes(join(this.folder, candidate))) return candidate
-    }
   }
 }

@@ -16,7 +16,7 @@ import { changesResults, livePlan, shown } from './live.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Selection } from './selection.svelte.ts'
 import { defaultView, Viewing } from './viewing.svelte.ts'
-import { linkBetween, refusal, socketFor, Wiring } from './wiring.svelte.ts'
+import { fittingSocket, linkBetween, refusal, Wiring } from './wiring.svelte.ts'
 
 export interface PaletteRequest {
   /** Where the menu opens, in window pixels. */
@@ -157,12 +157,10 @@ export class Editor {
   add(type: NodeInfo, at: Point, wire?: SocketAddress): string {
     const node = newNode(this.store.document, type, at)
     const commands: Command[] = [{ do: 'addNode', node }]
-    const socket = wire && socketFor(this.store.document, this.run.catalogue, wire, type)
-    if (wire && socket !== undefined) {
-      const side = wire.side === 'output' ? 'input' : 'output'
-      const link = linkBetween(wire, { node: node.id, side, socket })
-      if (link) commands.push({ do: 'connect', link })
-    }
+    const grown = { ...this.store.document, nodes: [...this.store.document.nodes, node] }
+    const socket = wire && fittingSocket(grown, this.run.catalogue, wire, node.id)
+    const link = wire && socket && linkBetween(wire, socket)
+    if (link) commands.push({ do: 'connect', link })
     if (this.do({ do: 'all', commands })) {
       this.selection.set([node.id])
       this.look()

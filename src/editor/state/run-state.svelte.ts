@@ -2,6 +2,7 @@ import { SvelteMap } from 'svelte/reactivity'
 import type { PlainError } from '../../base/errors.ts'
 import type { CheckpointRow, EngineEvents } from '../../engine/client.ts'
 import type { BackendInfo, NodeState, Preview, RunReport } from '../../engine/events.ts'
+import { freeName } from '../../graph/text.ts'
 import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
 import { SAY } from '../text.ts'
 
@@ -31,6 +32,8 @@ export class RunState implements EngineEvents {
   readonly thumbnails = new SvelteMap<string, Preview>()
   large = $state.raw<Preview | undefined>()
   readonly warnings = new SvelteMap<string, readonly string[]>()
+  /** Names of the files that this run has made; those of earlier runs are replaced. */
+  readonly #made = new Set<string>()
 
   constructor(
     private readonly say: (message: string) => void,
@@ -39,6 +42,7 @@ export class RunState implements EngineEvents {
 
   /** Called by the page when it asks for a run. */
   begin(): void {
+    this.#made.clear()
     this.running = true
     this.done = 0
     this.secondsLeft = undefined
@@ -91,7 +95,9 @@ export class RunState implements EngineEvents {
     if (!before.includes(message)) this.warnings.set(node, [...before, message])
   }
 
-  file(name: string, bytes: Uint8Array, mime: string): void {
+  file(wanted: string, bytes: Uint8Array, mime: string): void {
+    const name = freeName(wanted, (taken) => this.#made.has(taken))
+    this.#made.add(name)
     const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mime }))
     const replaced = this.files.find((file) => file.name === name)
     if (replaced) URL.revokeObjectURL(replaced.url)
@@ -116,10 +122,14 @@ export class RunState implements EngineEvents {
     this.#end()
   }
 
-  restarted(reason: string): void {
-    this.notice = SAY.restarted(reason)
-    this.running = false
-    this.on.ended()
+  restarted(reason: string, repeats: boolean): void {
+    this.notice = SAY.restarted(reason, repeats)
+    this.say(this.notice)
+    if (!repeats) return this.#end()
+    this.#made.clear()
+    this.running = true
+    this.done = 0
+    this.secondsLeft = undefined
   }
 
   /** Forgets pictures and warnings of nodes that are gone. */
