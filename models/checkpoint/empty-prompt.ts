@@ -4,11 +4,12 @@ import { modelSource } from '../../src/onnx/source.ts'
 import { readJson, type CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Variant } from '../../src/weights/tensors.ts'
 import { clipTextGraph, readClipTextConfig, type ClipTextConfig } from '../architectures/clip-text.ts'
+import { hasTextEncoder } from './folder.ts'
 
 /**
  * The embedding of the empty prompt, [tokens, dim]: what the pipeline computes with `tokenizer("", padding="do_not_pad")`
  * and the text encoder, [bos, eos] and nothing between. Runs the encoder once; its weights are freed afterwards.
- * Errors: `checkpoint/missing-file`, `checkpoint/unsupported`.
+ * Errors: `checkpoint/no-text-encoder`, `checkpoint/missing-file`, `checkpoint/unsupported`.
  */
 export async function emptyPrompt(
   files: CheckpointFiles,
@@ -17,6 +18,12 @@ export async function emptyPrompt(
   variant: Variant,
   signal: AbortSignal,
 ): Promise<Float32Array> {
+  if (!hasTextEncoder(files)) {
+    const message = `${files.name} has no text encoder, with which the embedding of the empty prompt is computed.`
+    throw new AppError('checkpoint/no-text-encoder', message, {
+      fix: 'Copy the folders text_encoder and tokenizer of this checkpoint from the Hugging Face Hub into it.',
+    })
+  }
   const config = readClipTextConfig(await readJson(files, 'text_encoder/config.json', signal))
   if (config.hidden !== dim) {
     const message = `The text encoder gives ${config.hidden} numbers per token; the U-Net takes ${dim}.`

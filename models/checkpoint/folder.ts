@@ -91,7 +91,7 @@ function checkTogether(unet: UnetConfig, vae: VaeConfig): void {
 const SAMPLE = 4096
 
 /**
- * A content id of the folder: configs, sizes of the weight files, names, types, shapes and places of their tensors, and
+ * A content id of the folder: configs, the tokenizer, sizes of the weight files, names, types, shapes and places of their tensors, and
  * 4 KiB from the middle of each tensor (all of a smaller one). Training changes every weight, so another fine-tune has
  * another id; an edit in place that spares the middle of every tensor has not. Reading gigabytes to see that too would
  * keep people waiting. A folder whose files have known hashes should use those instead, which also needs no download.
@@ -99,9 +99,28 @@ const SAMPLE = 4096
 export async function contentId(folder: CheckpointFolder, variant: Variant, signal: AbortSignal): Promise<string> {
   const parts: Json[] = [canonical(folder.texts as Json)]
   for (const component of ['unet', 'vae', 'text_encoder'] as const satisfies readonly Component[]) {
+    // Without it the checkpoint can be known, encode and decode; denoising says what is missing.
+    if (component === 'text_encoder' && !hasTextEncoder(folder.files)) continue
     parts.push(await describe(await openWeights(folder.files, component, { prefer: variant, signal }), signal))
   }
+  parts.push(await promptFiles(folder.files, signal))
   return hash128(canonical(parts))
+}
+
+/** Whether the empty prompt can be embedded: the text encoder's config and weights are there. */
+export const hasTextEncoder = ({ sizes }: CheckpointFiles): boolean =>
+  sizes.has('text_encoder/config.json') &&
+  [...sizes.keys()].some((path) => /^text_encoder\/.+\.(safetensors|bin|ckpt|pt)$/.test(path))
+
+/** Hashes of what the embedding of the empty prompt depends on beside the weights. */
+async function promptFiles(files: CheckpointFiles, signal: AbortSignal): Promise<Json> {
+  const read = ['text_encoder/config.json', 'tokenizer/vocab.json', 'tokenizer/special_tokens_map.json']
+  const hashes = read.map(async (path): Promise<Json> => {
+    if (!files.sizes.has(path)) return [path, null]
+    const source = await files.open(path, signal)
+    return [path, await sha256(new Uint8Array(await source.slice(0, source.size)))]
+  })
+  return Promise.all(hashes)
 }
 
 async function describe(weights: WeightSet, signal: AbortSignal): Promise<Json> {

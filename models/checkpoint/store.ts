@@ -22,7 +22,7 @@ const kept = 2
 
 /** Checkpoints over a way to find their files and a runtime to run them on. */
 export class CheckpointStore implements Checkpoints {
-  readonly #located = new Map<string, Promise<Identified>>()
+  readonly #located = new Map<string, Promise<Identified & Stamped>>()
   readonly #known = new Map<string, LocatedCheckpoint>()
   readonly #opened = new Map<string, OpenedCheckpoint>()
   /** Those that may have sessions, least recently used first. */
@@ -34,8 +34,16 @@ export class CheckpointStore implements Checkpoints {
     readonly options: OpenOptions = {},
   ) {}
 
-  identify(choice: string, signal: AbortSignal): Promise<Identified> {
-    return remember(this.#located, choice, () => this.#identify(choice, signal))
+  /** Reads a choice once, and again when its folder on the disk has changed. */
+  async identify(choice: string, signal: AbortSignal): Promise<Identified> {
+    const before = this.#located.get(choice)
+    if (before !== undefined) {
+      const { files, stamp } = await before
+      const changed = (await files.stamp?.()) !== stamp
+      if (changed && this.#located.get(choice) === before) this.forget(choice)
+    }
+    const { id, name } = await remember(this.#located, choice, () => this.#identify(choice, signal))
+    return { id, name }
   }
 
   async open(id: string, signal: AbortSignal): Promise<Checkpoint> {
@@ -68,18 +76,19 @@ export class CheckpointStore implements Checkpoints {
     this.#located.delete(choice)
   }
 
-  async #identify(choice: string, signal: AbortSignal): Promise<Identified> {
+  async #identify(choice: string, signal: AbortSignal): Promise<Identified & Stamped> {
     const located = await this.locate(choice, signal)
     if (!located) {
       throw new AppError('checkpoint/unknown', `There is no checkpoint ${JSON.stringify(choice)}.`, {
         fix: 'Choose one of the list, or give a folder in the diffusers layout.',
       })
     }
+    const stamp = await located.files.stamp?.()
     const variant = preferredVariant(this.runtime, this.options)
     const content = located.id ?? (await contentId(await readFolder(located.files, signal), variant, signal))
     const id = `${content}-${variant}`
     this.#known.set(id, located)
-    return { id, name: located.name }
+    return { id, name: located.name, files: located.files, stamp }
   }
 
   async #open(id: string, located: LocatedCheckpoint, signal: AbortSignal): Promise<OpenedCheckpoint> {
@@ -92,4 +101,10 @@ export class CheckpointStore implements Checkpoints {
 interface Identified {
   readonly id: string
   readonly name: string
+}
+
+/** What was read, and how the folder was then. */
+interface Stamped {
+  readonly files: CheckpointFiles
+  readonly stamp: string | undefined
 }

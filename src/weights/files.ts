@@ -12,6 +12,11 @@ export interface CheckpointFiles {
    * `weights/unreadable`, `weights/truncated`.
    */
   open(path: string, signal?: AbortSignal): Promise<ByteSource>
+  /**
+   * Paths, sizes and times of the files as they are now, where they may change while the program runs (a disk): another
+   * text says that the folder must be read again. Errors: `checkpoint/missing-file`.
+   */
+  stamp?(): Promise<string>
 }
 
 /** A folder in memory. */

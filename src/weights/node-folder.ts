@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
@@ -16,18 +17,27 @@ const MAX_DEPTH = 4
 export async function nodeFolder(folder: string): Promise<CheckpointFiles> {
   const root = resolve(folder)
   const sizes = new Map<string, number>()
-  await list(root, '', 1, sizes)
+  await list(root, '', 1, (path, { size }) => sizes.set(path, size))
   const name = basename(root)
   return {
     name,
     sizes,
+    async stamp() {
+      const lines: string[] = []
+      await list(root, '', 1, (path, { size, mtimeMs }) => lines.push(`${path} ${size} ${mtimeMs}`))
+      return lines.sort().join('\n')
+    },
     async open(path) {
       return fileSource(join(root, checkPath(path)), sizes.get(path) ?? missing(name, path))
     },
   }
 }
 
-async function list(root: string, under: string, depth: number, sizes: Map<string, number>): Promise<void> {
+type Found = (path: string, file: Stats) => unknown
+
+/** Tells `found` of every file; returns how many there are with those `before`. */
+async function list(root: string, under: string, depth: number, found: Found, before = 0): Promise<number> {
+  let files = before
   const entries = await readdir(join(root, under), { withFileTypes: true }).catch((cause: unknown) => {
     throw new AppError('checkpoint/missing-file', `The folder ${join(root, under)} cannot be read.`, {
       fix: 'Give the folder that holds model_index.json.',
@@ -38,17 +48,20 @@ async function list(root: string, under: string, depth: number, sizes: Map<strin
     const path = under + entry.name
     if (entry.name.startsWith('.')) continue
     if (entry.isDirectory()) {
-      if (depth < MAX_DEPTH) await list(root, `${path}/`, depth + 1, sizes)
+      if (depth < MAX_DEPTH) files = await list(root, `${path}/`, depth + 1, found, files)
       continue
     }
-    const found = await stat(join(root, path)).catch(() => undefined)
-    if (found?.isFile() === true) sizes.set(path, found.size)
-    if (sizes.size > MAX_FILES) {
+    const file = await stat(join(root, path)).catch(() => undefined)
+    if (file?.isFile() !== true) continue
+    found(path, file)
+    files += 1
+    if (files > MAX_FILES) {
       throw new AppError('checkpoint/too-many-files', `${root} has more than ${MAX_FILES} files.`, {
         fix: 'Give the folder that holds model_index.json.',
       })
     }
   }
+  return files
 }
 
 /** Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. */

@@ -1,5 +1,7 @@
+import { cp, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
@@ -39,6 +41,63 @@ test('the empty prompt is computed once, also when sessions were freed for other
   await denoise('tiny-ddim-leading')
   expect(read.some((path) => path.startsWith('tiny-ddim-leading/unet/'))).toBe(true)
   expect(read.filter((path) => path.includes('text_encoder'))).toEqual([])
+  await store.close()
+  expect(backend.bytes).toBe(0)
+})
+
+async function copyOf(checkpoint: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'checkpoint-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await cp(join(FIXTURES, 'checkpoints', checkpoint), folder, { recursive: true })
+  return folder
+}
+
+test('a folder on the disk is read again when it has changed, and only then', async () => {
+  const folder = await copyOf('tiny-ddim-leading')
+  const runtime = await openWasmRuntime({ backend: new CpuBackend(), threads: 1 })
+  let reads = 0
+  const locate = async () => {
+    reads += 1
+    return { name: 'copy', files: await nodeFolder(folder) }
+  }
+  const store = new CheckpointStore(locate, runtime)
+  const first = await store.identify('copy', signal)
+  expect(await store.identify('copy', signal)).toEqual(first)
+  expect(reads).toBe(1)
+  // The same length: only the time tells.
+  const path = join(folder, 'model_index.json')
+  const text = await readFile(path, 'utf8')
+  const changed = text.replace(
+    /("default_denoising_steps": )(\d)/,
+    (_, key: string, n: string) => `${key}${Number(n) === 9 ? 8 : Number(n) + 1}`,
+  )
+  expect(changed).not.toBe(text)
+  await writeFile(path, changed)
+  await utimes(path, new Date(), new Date(Date.now() + 5000))
+  const second = await store.identify('copy', signal)
+  expect(reads).toBe(2)
+  expect(second.id).not.toBe(first.id)
+  await writeFile(path, text)
+  expect(await store.identify('copy', signal)).toEqual(first)
+  await store.close()
+})
+
+test('a checkpoint without a text encoder can be known; denoising says what to copy', async () => {
+  const folder = await copyOf('tiny-ddim-leading')
+  await rm(join(folder, 'text_encoder'), { recursive: true })
+  await rm(join(folder, 'tokenizer'), { recursive: true })
+  const backend = new CpuBackend()
+  const runtime = await openWasmRuntime({ backend, threads: 1 })
+  const store = new CheckpointStore(async () => ({ name: 'bare', files: await nodeFolder(folder) }), runtime)
+  const { id } = await store.identify('bare', signal)
+  const checkpoint = await store.open(id, signal)
+  const latent = backend.upload(new Float32Array(4 * 8 * 8), [1, 4, 8, 8])
+  const decoded = await checkpoint.decode(latent, signal)
+  decoded.release()
+  const denoised = checkpoint.denoise(latent, latent, 999, signal)
+  await expect(denoised).rejects.toMatchObject({ code: 'checkpoint/no-text-encoder' })
+  await expect(denoised).rejects.toHaveProperty('fix', expect.stringContaining('text_encoder'))
+  latent.release()
   await store.close()
   expect(backend.bytes).toBe(0)
 })
