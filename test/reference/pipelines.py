@@ -63,11 +63,6 @@ def all_cases():
         "tiny-vae-n10": case(LEADING, L, 10, 64),
         "tiny-vae-size-72": case(LEADING, "portrait_61x44", 2, 72, trace=True),
         "tiny-vae-sd2-unet": case(TRAILING, L, 1, 64, vae=f"{LEADING}/vae"),
-        # batches of images; LCM draws its noise for a whole batch
-        "batch-two-images": case(TRAILING, "pair_40x56", 2, 64, batch_size=2),
-        "batch-two-images-one-by-one": case(TRAILING, "pair_40x56", 2, 64, batch_size=1),
-        "batch-lcm-two-images": case(LCM, "pair_40x56", 3, 64, batch_size=2),
-        "batch-lcm-one-by-one": case(LCM, "pair_40x56", 3, 64, batch_size=1),
         # ensembles
         "ensemble-3-median": case(TRAILING, L, 1, 64, ensemble_size=3, output_uncertainty=True, trace=True),
         "ensemble-3-mean": case(
