@@ -80,13 +80,24 @@ function readTiny(config: ConfigReader): AutoencoderTinyConfig {
   // The decoder shrinks its channels by fixed sums in diffusers, which only work out when all are the same.
   if (encoder.some((width) => width !== channels)) config.refuse('encoder_block_out_channels', 'one width for all')
   if (decoder.some((width) => width !== channels)) config.refuse('decoder_block_out_channels', `${channels} for all`)
+  const encoderBlocks = config.integers('num_encoder_blocks', [1, 3, 3, 3])
+  const decoderBlocks = config.integers('num_decoder_blocks', [3, 3, 3, 1])
+  // Each list gives its half a level; diffusers takes the scale of both from the encoder's.
+  const levels = encoder.length
+  const listed = [
+    ['num_encoder_blocks', encoderBlocks],
+    ['decoder_block_out_channels', decoder],
+    ['num_decoder_blocks', decoderBlocks],
+  ] as const
+  for (const [key, list] of listed)
+    if (list.length !== levels) config.refuse(key, `${levels} numbers, one for each level`)
   return {
     kind: 'tiny',
     inChannels: config.integer('in_channels', 3),
     outChannels: config.integer('out_channels', 3),
     channels,
-    encoderBlocks: config.integers('num_encoder_blocks', [1, 3, 3, 3]),
-    decoderBlocks: config.integers('num_decoder_blocks', [3, 3, 3, 1]),
+    encoderBlocks,
+    decoderBlocks,
     latentChannels: config.integer('latent_channels', 4),
     scalingFactor: config.number('scaling_factor', 1),
   }

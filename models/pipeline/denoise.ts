@@ -37,10 +37,16 @@ export async function denoise(
     backend,
     members.map((member) => member.image),
   )
-  let x = stacked(
-    backend,
-    members.map((member) => member.start),
-  )
+  let x: Tensor
+  try {
+    x = stacked(
+      backend,
+      members.map((member) => member.start),
+    )
+  } catch (error) {
+    image.release()
+    throw error
+  }
   const n = count(image.dims) / members.length
   const generators = members.map(({ origin }, i) =>
     stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n),

@@ -10,8 +10,6 @@ export interface SchedulerConfig {
   readonly stepsOffset: number
   readonly rescaleBetasZeroSnr: boolean
   readonly setAlphaToOne: boolean
-  readonly clipSample: boolean
-  readonly clipSampleRange: number
   /** LCM only. */
   readonly originalInferenceSteps: number
   /** LCM only. */

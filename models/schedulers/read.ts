@@ -16,8 +16,6 @@ const DEFAULTS: Readonly<Record<SchedulerConfig['kind'], SchedulerConfig>> = {
     stepsOffset: 0,
     rescaleBetasZeroSnr: false,
     setAlphaToOne: true,
-    clipSample: true,
-    clipSampleRange: 1,
     originalInferenceSteps: 50,
     timestepScaling: 10,
   },
@@ -32,8 +30,6 @@ const DEFAULTS: Readonly<Record<SchedulerConfig['kind'], SchedulerConfig>> = {
     stepsOffset: 0,
     rescaleBetasZeroSnr: false,
     setAlphaToOne: true,
-    clipSample: false,
-    clipSampleRange: 1,
     originalInferenceSteps: 50,
     timestepScaling: 10,
   },
@@ -58,7 +54,8 @@ export function readSchedulerConfig(json: RawConfig): SchedulerConfig {
   if ((json['trained_betas'] ?? null) !== null) throw unsupported('trained_betas', 'a list', 'null')
   const defaults = DEFAULTS[kind]
   if (flag(json, 'thresholding', false)) throw unsupported('thresholding', true, 'false')
-  if (flag(json, 'clip_sample', defaults.clipSample)) throw unsupported('clip_sample', true, 'false')
+  // DDIMScheduler clips where nothing is said, LCMScheduler does not.
+  if (flag(json, 'clip_sample', kind === 'ddim')) throw unsupported('clip_sample', true, 'false')
   const numTrainTimesteps = integer(json, 'num_train_timesteps', defaults.numTrainTimesteps, 1, MAX_TRAIN_TIMESTEPS)
   return {
     kind,
@@ -71,8 +68,6 @@ export function readSchedulerConfig(json: RawConfig): SchedulerConfig {
     stepsOffset: integer(json, 'steps_offset', defaults.stepsOffset, 0, numTrainTimesteps),
     rescaleBetasZeroSnr: flag(json, 'rescale_betas_zero_snr', defaults.rescaleBetasZeroSnr),
     setAlphaToOne: flag(json, 'set_alpha_to_one', defaults.setAlphaToOne),
-    clipSample: false,
-    clipSampleRange: real(json, 'clip_sample_range', defaults.clipSampleRange, 0, Infinity),
     originalInferenceSteps: integer(
       json,
       'original_inference_steps',

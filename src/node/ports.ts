@@ -22,14 +22,10 @@ const port =
   (about: string): One<K> => ({ kind, each: false, optional: false, about })
 
 export const image = port('image')
-export const mask = port('mask')
 export const latent = port('latent')
 export const depth = port('depth')
 export const uncertainty = port('uncertainty')
 export const checkpoint = port('checkpoint')
-export const table = port('table')
-export const numberPort = port('number')
-export const textPort = port('text')
 
 /** An input that takes, or an output that makes, one value per ensemble member. */
 export const each = <K extends PortKind>(one: One<K>): Port<K, true, false> => ({ ...one, each: true })
@@ -95,10 +91,3 @@ export type InputValues<I extends InputPorts> = {
 
 /** What `run` returns: always one value per output; the engine calls once per member for an `each` output. */
 export type OutputValues<O extends OutputPorts> = { readonly [K in keyof O]: Single<O[K]> }
-
-/** Why a value of kind `from` cannot go into `to`, or undefined when it fits. src/graph/sockets.ts resolves `same` outputs. */
-export function mismatch(from: PortKind, to: InputPort): string | undefined {
-  const accepted: readonly string[] = to.kind === 'any' ? to.of : [to.kind]
-  if (accepted.includes(from)) return undefined
-  return `This input takes ${accepted.join(' or ')}, not ${from}.`
-}

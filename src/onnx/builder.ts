@@ -190,11 +190,6 @@ export class GraphBuilder extends GraphCore {
     })
   }
 
-  /** Rows of a table [N,C] by int64 indices [...]. */
-  gather(table: Value, indices: Value): Value {
-    return this.op('Gather', [table, indices], { dims: [...indices.dims, ...table.dims.slice(1)], type: table.type })
-  }
-
   /** Nearest-neighbour resize to the height and width of `like`: torch's interpolate(size=..., mode='nearest'). */
   resizeNearestTo(x: Value, like: Value): Value {
     const sizes = this.concat([this.slice(this.shape(x), 0, 2), this.slice(this.shape(like), 2, 4)], 0)

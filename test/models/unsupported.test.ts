@@ -58,6 +58,9 @@ describe('a checkpoint that we cannot run', () => {
   it.each([
     ['act_fn', 'gelu'],
     ['encoder_block_out_channels', [8, 16, 8, 8]],
+    ['num_encoder_blocks', [1, 1, 1, 1, 1]],
+    ['num_decoder_blocks', [1]],
+    ['decoder_block_out_channels', [8, 8, 8, 8, 8]],
     ['shift_factor', 0.5],
     ['_class_name', 'AutoencoderDC'],
   ])('names the key of vae/config.json: %s = %j', async (key, value) => {

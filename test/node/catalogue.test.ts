@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { catalogueOf, defineNode, registry } from '../../src/node/index.ts'
 import { defaultsOf, integer, picture, toggle } from '../../src/node/params.ts'
-import { anyOf, each, image, latent, mismatch, optional } from '../../src/node/ports.ts'
+import { image } from '../../src/node/ports.ts'
 
 const node = defineNode({
   type: 'image/blur',
@@ -31,10 +31,4 @@ test('the catalogue is plain data that crosses to the page', () => {
 
 test('defaults are those of the parameters', () => {
   expect(defaultsOf(node.params)).toEqual({ radius: 3, wrap: true, like: null })
-})
-
-test('ports say what they take', () => {
-  expect(mismatch('latent', each(latent('')))).toBeUndefined()
-  expect(mismatch('depth', optional(latent('')))).toBe('This input takes latent, not depth.')
-  expect(mismatch('mask', anyOf(['depth', 'image'], ''))).toBe('This input takes depth or image, not mask.')
 })

@@ -16,8 +16,6 @@ export const toyConfig: CheckpointConfig = {
     stepsOffset: 1,
     rescaleBetasZeroSnr: false,
     setAlphaToOne: false,
-    clipSample: false,
-    clipSampleRange: 1,
     originalInferenceSteps: 50,
     timestepScaling: 10,
   },

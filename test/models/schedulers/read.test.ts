@@ -17,8 +17,6 @@ it("says of a file what it says, and diffusers' defaults of the rest", () => {
     stepsOffset: 1,
     rescaleBetasZeroSnr: false,
     setAlphaToOne: true,
-    clipSample: false,
-    clipSampleRange: 1,
     originalInferenceSteps: 50,
     timestepScaling: 10,
   })
@@ -27,7 +25,6 @@ it("says of a file what it says, and diffusers' defaults of the rest", () => {
     betaStart: 0.00085,
     betaEnd: 0.012,
     betaSchedule: 'scaled_linear',
-    clipSample: false,
   })
 })
 

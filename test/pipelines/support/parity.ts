@@ -10,8 +10,8 @@ const ENSEMBLE = 5e-3
 export const allCases = async (): Promise<readonly string[]> =>
   (await fixtureJson<{ readonly cases: readonly string[] }>('pipelines/index.json')).cases
 
-/** In the others two pictures share one draw of noise; a graph has a run per picture. */
-export const ofOnePicture = (name: string): boolean => !name.includes('two-images') && !name.startsWith('batch-')
+/** In the other one two pictures share one draw of noise; a graph has a run per picture. */
+export const ofOnePicture = (name: string): boolean => !name.includes('two-images')
 
 /**
  * Asks of a case all that the reference itself can be held to (test/reference/README.md, "Ensembles"): every member and
