@@ -93,6 +93,12 @@ describe('wires', () => {
     })
     await expect.poll(() => page.getByRole('option', { name: 'VAE Encode' }).isVisible()).toBe(true)
     expect(await page.getByRole('option', { name: 'Load Image' }).count()).toBe(0)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => status(page).textContent()).toBe('Wire dropped.')
+    await drag(page, socket(page, 'Load Checkpoint', 'checkpoint', 'output'), {
+      x: canvas.x + 60,
+      y: canvas.y + canvas.height - 40,
+    })
     await page.getByRole('option', { name: 'VAE Encode' }).click()
     const input = socket(page, 'VAE Encode', 'checkpoint', 'input').last()
     await expect.poll(() => input.getAttribute('aria-label')).toContain('connected')
