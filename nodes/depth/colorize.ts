@@ -20,7 +20,7 @@ export default defineNode({
   version: 1,
   title: 'Colorize',
   about:
-    'Gives depth or uncertainty colours. Spectral, as in the paper: red is near, blue is far. For disparity, which is 1 near, it is the other way round: Invert gives the usual colours.',
+    'Gives depth or uncertainty colours. Spectral, as in the paper: red is near, blue is far. For disparity, which is 1 near, it is the other way round: Invert gives the usual colours. Pixels that are not finite numbers are black, and do not count for an auto range.',
   keywords: ['colour', 'color', 'colormap', 'palette', 'visualize', 'spectral'],
   inputs: { value: anyOf(['depth', 'uncertainty'], 'What gets colours.') },
   params: {
@@ -76,7 +76,8 @@ export default defineNode({
 
 /** visualize_uncertainty saturates at the 95th percentile. A flat map, on which the reference divides by 0, gets one colour. */
 async function ownRange(value: DepthValue | UncertaintyValue, backend: Backend): Promise<readonly [number, number]> {
-  const values = await backend.read(value.tensor)
+  const values = (await backend.read(value.tensor)).filter(Number.isFinite)
+  if (values.length === 0) return [0, 1]
   const low = value.kind === 'uncertainty' ? 0 : percentile(values, 0)
   const high = percentile(values, value.kind === 'uncertainty' ? 95 : 100)
   return high > low ? [low, high] : [low, low + 1]

@@ -92,8 +92,20 @@ describe('Colorize', () => {
     expect(await colours([0, 0], { colormap: 'grey', range: 'auto' }, 'uncertainty')).toEqual([0, 0, 0, 0, 0, 0])
   })
 
-  it('gives what is not a number the first colour', async () => {
-    expect(await colours([NaN], { colormap: 'binary' })).toEqual([255, 255, 255])
+  it('draws what is not finite black, and leaves it out of an auto range', async () => {
+    const [white, black] = [
+      [255, 255, 255],
+      [0, 0, 0],
+    ]
+    const given = [NaN, Infinity, -Infinity, 0.2, 0.4]
+    const drawn = [black, black, black, white, black].flat()
+    expect(await colours(given, { colormap: 'binary', min: 0.2, max: 0.4 })).toEqual(drawn)
+    expect(await colours(given, { colormap: 'binary', range: 'auto' })).toEqual(drawn)
+    expect(await colours(given, { colormap: 'viridis' })).toEqual([
+      ...Array(9).fill(0),
+      ...(await colours([0.2, 0.4], { colormap: 'viridis' })),
+    ])
+    expect(await colours([NaN, NaN], { colormap: 'binary', range: 'auto' })).toEqual([...black, ...black])
   })
 
   it('refuses an empty range', async () => {

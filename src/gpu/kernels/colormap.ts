@@ -9,7 +9,10 @@ export interface ColormapParams extends Colormap {
   readonly high: number
 }
 
-/** [1,1,H,W] → [1,3,H,W] in 0..1 (MarigoldImageProcessor.visualize_depth and colormap, before the cut to bytes). */
+/**
+ * [1,1,H,W] → [1,3,H,W] in 0..1 (MarigoldImageProcessor.visualize_depth and colormap, before the cut to bytes). What is
+ * not finite (NaN, ±∞) has no value and becomes black.
+ */
 export const colormap: Kernel<ColormapParams> = {
   name: 'colormap',
   cpu(inputs, { stops, lookup, low, high }, backend) {
@@ -20,9 +23,10 @@ export const colormap: Kernel<ColormapParams> = {
     const { fround } = Math
     const last = stops.length / 3 - 1
     for (let i = 0; i < pixels; i++) {
-      const v = fround(fround((x.data[i] ?? 0) - fround(low)) / fround(high - low))
-      // Not-a-number gets the first colour.
-      const unit = v > 0 ? Math.min(v, 1) : 0
+      const value = x.data[i] ?? 0
+      if (!Number.isFinite(value)) continue
+      const v = fround(fround(value - fround(low)) / fround(high - low))
+      const unit = Math.min(Math.max(v, 0), 1)
       const position = lookup === 'table' ? Math.min(Math.trunc(unit * (last + 1)), last) : fround(unit * last)
       const left = Math.floor(position)
       const d = fround(position - left)
@@ -41,7 +45,12 @@ export const colormap: Kernel<ColormapParams> = {
     const table = backend.upload(stops, [stops.length])
     dispatch(backend, {
       name: `colormap-${lookup}`,
+      // WGSL may assume that no float is NaN or infinite, so the bits are asked: an exponent of ones marks both.
       code: `fn at(i: u32) {
+        if ((bitcast<u32>(x[i]) & 0x7f800000u) == 0x7f800000u) {
+          for (var c = 0u; c < 3u; c++) { y[c * params.pixels + i] = 0.0; }
+          return;
+        }
         let unit = clamp((x[i] - params.low) / params.range, 0.0, 1.0);
         ${
           lookup === 'table'

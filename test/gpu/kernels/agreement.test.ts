@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GpuBackend } from '../../../src/gpu/backend.ts'
-import type { Kernel } from '../../../src/gpu/kernel.ts'
+import { runKernel, type Kernel } from '../../../src/gpu/kernel.ts'
 import { affine } from '../../../src/gpu/kernels/affine.ts'
 import { alignReduce } from '../../../src/gpu/kernels/align-reduce.ts'
 import { channelMean } from '../../../src/gpu/kernels/channel-mean.ts'
@@ -111,6 +111,19 @@ test.each(colormapNames)('colours of %s, upright and inverted, in and out of ran
     const x = filled([[1, 1, h, w], s])
     expect(await apart(colormap, [x], { ...colormapOf(name, invert), low: -0.3, high: 0.8 })).toBeLessThan(4e-6)
   })
+})
+
+test.each(['Spectral', 'viridis', 'binary'] as const)('%s draws what is not finite black', async (name) => {
+  const values = [NaN, Infinity, -Infinity, 0, 0.5, 1, 3.4e38, -3.4e38]
+  const params = { ...colormapOf(name, false), low: 0, high: 1 }
+  for (const backend of [new CpuBackend(), gpu]) {
+    const x = backend.upload(Float32Array.from(values), [1, 1, 1, values.length])
+    const y = runKernel(backend, colormap, [x], params)
+    const drawn = await backend.read(y)
+    for (let i = 0; i < 3 * values.length; i++) if (i % values.length < 3) expect(drawn[i]).toBe(0)
+    x.release()
+    y.release()
+  }
 })
 
 test('concat and slice along the batch', async () => {
