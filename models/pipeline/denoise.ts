@@ -1,3 +1,4 @@
+import { breather } from '../../src/base/pause.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { combine } from '../../src/gpu/kernels/combine.ts'
 import { concatBatch } from '../../src/gpu/kernels/concat-batch.ts'
@@ -52,7 +53,10 @@ export async function denoise(
     stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n),
   )
   try {
+    const pause = breather(() => performance.now())
     for (const [i, { t, next }] of steps.entries()) {
+      // WebAssembly computes on this thread: without a pause a cancel would be heard after the last step.
+      await pause()
       signal.throwIfAborted()
       progress(i, steps.length)
       const model = await checkpoint.denoise(image, x, t, signal)

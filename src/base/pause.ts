@@ -1,4 +1,4 @@
-/** A pause that lets messages in, at most every 8 ms: a timer per member would cost more than small members do. */
+/** A pause that lets messages in, at most every 8 ms: a timer each time would cost more than small work does. */
 export function breather(now: () => number): () => Promise<void> {
   let last = now()
   return async () => {
