@@ -1,4 +1,4 @@
-import { sizeOf, tensorsOf, type PortKind, type PortValue } from '../node/values.ts'
+import { PICTURES, sizeOf, tensorsOf, type PortValue } from '../node/values.ts'
 import type { Engine } from './engine.ts'
 import type { Preview } from './events.ts'
 
@@ -19,7 +19,6 @@ export const toBitmap: MakeBitmap = ({ data, width, height }) => createImageBitm
 const THUMBNAIL = 320
 /** Larger than any screen, small enough for every canvas. */
 const LARGEST = 8192
-const PICTURES: ReadonlySet<PortKind> = new Set<PortKind>(['image', 'mask', 'latent', 'depth', 'uncertainty'])
 
 /**
  * Makes the pictures on the nodes: each once per value, drawn between two node calls. Only those of unfinished results

@@ -109,6 +109,9 @@ export type PortValue =
   | TextValue
 
 export type PortKind = PortValue['kind']
+
+/** The kinds that are shown as a picture. */
+export const PICTURES: ReadonlySet<PortKind> = new Set<PortKind>(['image', 'mask', 'latent', 'depth', 'uncertainty'])
 export type ValueOf<K extends PortKind> = Extract<PortValue, { kind: K }>
 
 /** The tensors a value owns. */

@@ -3,13 +3,10 @@ import type { Preview } from '../../engine/events.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import type { OutputPort, InputPort } from '../../node/ports.ts'
-
-const PICTURES: readonly string[] = ['image', 'mask', 'latent', 'depth', 'uncertainty']
+import { PICTURES } from '../../node/values.ts'
 
 const pictureLike = (port: OutputPort | InputPort): boolean =>
-  port.kind === 'any' || port.kind === 'same'
-    ? port.of.some((kind) => PICTURES.includes(kind))
-    : PICTURES.includes(port.kind)
+  port.kind === 'any' || port.kind === 'same' ? port.of.some((kind) => PICTURES.has(kind)) : PICTURES.has(port.kind)
 
 /** The socket of a node type whose picture is shown; a node without outputs shows what it is given. */
 export function shownSocket(type: NodeInfo): string | undefined {
