@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CheckpointStore } from '../../models/checkpoint/store.ts'
 import loadImage from '../../nodes/input/load-image.ts'
 import type { AnyNode } from '../../src/node/index.ts'
-import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import { fixtureJson, fixtureTensors, maxAbsDifference } from '../support/fixtures.ts'
@@ -67,16 +67,19 @@ function corner(depth: Float32Array): number[] {
 }
 
 describe("the constants of diffusers' own Marigold depth tests", () => {
-  let runtime: OnnxRuntime
+  let checkpoints: CheckpointStore
   beforeAll(async () => {
-    runtime = await openWasmRuntime({ backend: new CpuBackend(), threads: 2 })
+    const runtime = await openWasmRuntime({ backend: new CpuBackend(), threads: 2 })
+    checkpoints = new CheckpointStore(async (name) => ({ name, files }), runtime)
   })
-  afterAll(() => expect(runtime.backend.bytes).toBe(0))
+  afterAll(async () => {
+    await checkpoints.close()
+    expect(checkpoints.runtime.backend.bytes).toBe(0)
+  })
 
   const run = async (of: PublishedCase) => {
     const pixels = await tensors.f32(`image_G${of.seed}`)
-    return runGraph(callOf(of), runtime, {
-      files,
+    return runGraph(callOf(of), checkpoints, {
       picture: () => {
         throw new Error('The picture is given.')
       },

@@ -1,19 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
+import type { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
-import { allCases, expectParity, ofOnePicture } from './support/parity.ts'
+import { casesOfOnePicture, expectParity } from './support/parity.ts'
+import { caseCheckpoints } from './support/run-case.ts'
 
-const cases = (await allCases()).filter(ofOnePicture)
+const cases = await casesOfOnePicture()
 
 describe('graphs equal MarigoldDepthPipeline on WebAssembly', () => {
-  let runtime: OnnxRuntime
+  let checkpoints: CheckpointStore
   beforeAll(async () => {
-    runtime = await openWasmRuntime({ backend: new CpuBackend(), threads: 2 })
+    checkpoints = caseCheckpoints(await openWasmRuntime({ backend: new CpuBackend(), threads: 2 }))
   })
-  afterAll(() => expect(runtime.backend.bytes).toBe(0))
+  afterAll(async () => {
+    await checkpoints.close()
+    expect(checkpoints.runtime.backend.bytes).toBe(0)
+  })
 
   it('covers most of what diffusers was recorded with', () => expect(cases.length).toBeGreaterThan(50))
 
-  for (const name of cases) it(name, () => expectParity(name, runtime))
+  for (const of of cases) it(of.name, () => expectParity(of, checkpoints))
 })

@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
+import type { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { openWebGpuRuntime } from '../../src/onnx/session.ts'
 import { openTestBackend } from '../support/webgpu.ts'
-import { expectParity } from './support/parity.ts'
+import type { Case } from './support/case.ts'
+import { casesOfOnePicture, expectParity } from './support/parity.ts'
+import { caseCheckpoints } from './support/run-case.ts'
 
-/** A software GPU compiles shaders for seconds for each shape: one case of each kind. */
-const cases = [
-  'ddim-trailing-n3',
-  'lcm-n4',
-  'tiny-vae-size-72',
-  'ensemble-5-median-agreeing',
-  'resample-in-bicubic-down',
-  'resample-out-area-up',
-]
+/** Cases of one checkpoint follow each other: a software GPU compiles the shaders of its sessions for half a minute. */
+const cases = (await casesOfOnePicture()).toSorted((a, b) => checkpoint(a).localeCompare(checkpoint(b)))
 
 describe('graphs equal MarigoldDepthPipeline on WebGPU', () => {
-  let runtime: OnnxRuntime
+  let checkpoints: CheckpointStore
   let close: () => Promise<void>
   beforeAll(async () => {
     const opened = await openTestBackend()
     close = opened.close
-    runtime = await openWebGpuRuntime({ backend: opened.backend })
+    checkpoints = caseCheckpoints(await openWebGpuRuntime({ backend: opened.backend }))
   })
   afterAll(async () => {
-    expect(runtime.backend.bytes).toBe(0)
+    await checkpoints.close()
+    expect(checkpoints.runtime.backend.bytes).toBe(0)
     await close()
   })
 
-  for (const name of cases) it(name, () => expectParity(name, runtime), 600_000)
+  for (const of of cases) it(of.name, () => expectParity(of, checkpoints), 600_000)
 })
+
+function checkpoint({ components }: Case): string {
+  return JSON.stringify(components)
+}

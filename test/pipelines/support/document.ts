@@ -37,7 +37,7 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
       title: of.name,
       nodes: [
         node('image', 'input/load-image', { picture: { from: 'example', name: 'picture' } }),
-        node('checkpoint', 'input/load-checkpoint', { checkpoint: 'case' }),
+        node('checkpoint', 'input/load-checkpoint', { checkpoint: of.name }),
         node('fit', 'image/fit-resolution', { resolution: of.processing_resolution, method: of.resample_method_input }),
         node('encode', 'depth/vae-encode'),
         noise,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
+import type { CheckpointStore } from '../../../models/checkpoint/store.ts'
 import { fixtureJson, fixtureTensors, maxAbsDifference } from '../../support/fixtures.ts'
 import type { Case } from './case.ts'
 import { runCase } from './run-case.ts'
@@ -7,20 +7,20 @@ import { runCase } from './run-case.ts'
 const MEMBER = 1e-4
 const ENSEMBLE = 5e-3
 
-export const allCases = async (): Promise<readonly string[]> =>
-  (await fixtureJson<{ readonly cases: readonly string[] }>('pipelines/index.json')).cases
-
-/** In the other one two pictures share one draw of noise; a graph has a run per picture. */
-export const ofOnePicture = (name: string): boolean => !name.includes('two-images')
+/** Recorded calls on one picture; in the others two share one draw of noise, and a graph has a run per picture. */
+export async function casesOfOnePicture(): Promise<readonly Case[]> {
+  const { cases } = await fixtureJson<{ readonly cases: readonly string[] }>('pipelines/index.json')
+  const single = cases.filter((name) => !name.includes('two-images'))
+  return Promise.all(single.map((name) => fixtureJson<Case>(`pipelines/${name}.json`)))
+}
 
 /**
  * Asks of a case all that the reference itself can be held to (test/reference/README.md, "Ensembles"): every member and
  * its latent; the whole where the reference does not depend on its own rounding noise.
  */
-export async function expectParity(name: string, runtime: OnnxRuntime): Promise<void> {
-  const of = await fixtureJson<Case>(`pipelines/${name}.json`)
+export async function expectParity(of: Case, checkpoints: CheckpointStore): Promise<void> {
   const expected = await fixtureTensors(`pipelines/${of.tensors}`)
-  const result = await runCase(of, runtime)
+  const result = await runCase(of, checkpoints)
   const rows = async (tensor: string): Promise<readonly Float32Array[]> => {
     const all = await expected.f32(tensor)
     const n = all.length / of.ensemble_size
@@ -32,7 +32,7 @@ export async function expectParity(name: string, runtime: OnnxRuntime): Promise<
     expect(maxAbsDifference(result.depth, await expected.f32('prediction'))).toBeLessThan(MEMBER)
     return
   }
-  const agreeing = name.endsWith('-agreeing')
+  const agreeing = of.name.endsWith('-agreeing')
   // Shifts cancel in the mean, but not in its deviation.
   if (agreeing || of.ensembling['reduction'] === 'mean') {
     expect(maxAbsDifference(result.depth, await expected.f32('prediction'))).toBeLessThan(ENSEMBLE)

@@ -13,7 +13,7 @@ import {
   type DecodedPicture,
 } from '../../../src/node/index.ts'
 import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
-import type { CheckpointFiles } from '../../../src/weights/files.ts'
+import { fixtureJson } from '../../support/fixtures.ts'
 import { checkpointOf, floats, rawTensors, type Case, type PipelineCall, type RawTensor } from './case.ts'
 import { documentOf } from './document.ts'
 
@@ -27,27 +27,32 @@ export interface CaseResult {
 
 /** What a case runs on. */
 export interface CaseParts {
-  readonly files: CheckpointFiles
   readonly picture: () => DecodedPicture
   /** Nodes beside ours, or in their place. */
   readonly nodes: readonly (readonly [string, AnyNode])[]
 }
 
-/** Runs a recorded case as a graph through the engine. */
-export async function runCase(of: Case, runtime: OnnxRuntime): Promise<CaseResult> {
+/** The checkpoints of recorded cases, each by its case's name. Cases whose files are equal share their sessions. */
+export const caseCheckpoints = (runtime: OnnxRuntime): CheckpointStore =>
+  new CheckpointStore(
+    async (name) => ({ name, files: await checkpointOf(await fixtureJson<Case>(`pipelines/${name}.json`)) }),
+    runtime,
+  )
+
+/** Runs a recorded case as a graph through the engine, on a store that stays open. */
+export async function runCase(of: Case, checkpoints: CheckpointStore): Promise<CaseResult> {
   const tensors = await rawTensors(`pipelines/${of.tensors}`)
   const picture = interleaved((await rawTensors('pipelines/pictures.safetensors')).get(of.image))
-  return runGraph(of, runtime, {
-    files: await checkpointOf(of),
+  return runGraph(of, checkpoints, {
     picture: () => picture,
     nodes: [['test/given-noise', givenNoise(of, tensors)]],
   })
 }
 
-/** Runs the graph of a pipeline call through the engine. No tensor is left behind. */
-export async function runGraph(of: PipelineCall, runtime: OnnxRuntime, parts: CaseParts): Promise<CaseResult> {
+/** Runs the graph of a pipeline call, whose checkpoint is `of.name`, through the engine. No tensor is left behind. */
+export async function runGraph(of: PipelineCall, checkpoints: CheckpointStore, parts: CaseParts): Promise<CaseResult> {
+  const { runtime } = checkpoints
   const registry = new Map([...nodes, ...parts.nodes])
-  const checkpoints = new CheckpointStore(async () => ({ name: of.name, files: parts.files }), runtime)
   const engine = new Engine({
     nodes: registry,
     backend: runtime.backend,
@@ -69,7 +74,8 @@ export async function runGraph(of: PipelineCall, runtime: OnnxRuntime, parts: Ca
     return runtime.backend.read(tensor).finally(() => tensor.release())
   }
   try {
-    await engine.run(documentOf(of, registry), { targets: ['match', 'match-uncertainty'] })
+    const { failed = [] } = await engine.run(documentOf(of, registry), { targets: ['match', 'match-uncertainty'] })
+    if (failed.length > 0) throw new Error(JSON.stringify(failed))
     const each = Array.from({ length: of.ensemble_size }, (_, member) => member)
     const result = {
       depth: of.match_input_resolution ? await value('match', 'value') : await value('align', 'depth'),
@@ -82,7 +88,6 @@ export async function runGraph(of: PipelineCall, runtime: OnnxRuntime, parts: Ca
     return result
   } finally {
     await engine.dispose()
-    await checkpoints.close()
   }
 }
 
