@@ -85,5 +85,6 @@ test('a damaged document is repaired or refused, and repairing again changes not
   const share = accepted / (accepted + refused)
   expect(share).toBeGreaterThan(0.2)
   expect(share).toBeLessThan(0.8)
-  expect(repaired).toBeGreaterThan(1_000)
+  // About a tenth of the documents is accepted with a repair: enough that the second pass means something.
+  expect(repaired / accepted).toBeGreaterThan(0.1)
 })
