@@ -18,6 +18,8 @@ import { nodes } from './registry.ts'
 
 /** Where the page is: the built Worker lies in a folder of assets beside it. */
 const base = new URL(import.meta.env.DEV ? '/' : '..', self.location.href)
+/** Results to keep for later runs. */
+const CACHE_BYTES = 2 ** 30
 const port: HostPort = { post: (message, transfer = []) => self.postMessage(message, { transfer }) }
 
 async function start(): Promise<EngineHost> {
@@ -39,7 +41,7 @@ async function start(): Promise<EngineHost> {
     nodes,
     backend: compute.backend,
     info: compute.info,
-    cacheBytes: compute.cacheBytes,
+    cacheBytes: CACHE_BYTES,
     checkpoints: served.rows,
     services: bindServices([
       [Checkpoints, checkpoints],

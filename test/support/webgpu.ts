@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
+import { loadDawn } from '../../src/app/compute/dawn.ts'
 import { GpuBackend } from '../../src/gpu/backend.ts'
 import { requestDevice, type OpenDevice } from '../../src/gpu/device.ts'
 
@@ -7,31 +8,31 @@ import { requestDevice, type OpenDevice } from '../../src/gpu/device.ts'
 const CHROMIUM = '/usr/lib/chromium'
 const RTLD_NODELETE = 0x1000
 
-let gpu: Promise<GPU> | undefined
-
 /**
- * WebGPU in Node: the `webgpu` package (Dawn) on the machine's own adapter or SwiftShader. `navigator.gpu` and the
- * WebGPU globals are set, as onnxruntime-web expects to find them.
+ * What a process of its own needs in its environment to find an adapter. (Here the loader must be opened before Dawn
+ * looks for it: its folder is read from the environment at the start of a process only.)
  */
-export function nodeGpu(): Promise<GPU> {
-  gpu ??= loadDawn()
-  return gpu
+export function adapterEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir(),
+    ...(driver && { VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: CHROMIUM }),
+  }
 }
 
-async function loadDawn(): Promise<GPU> {
+/** WebGPU in Node on the machine's own adapter or SwiftShader. */
+export function nodeGpu(): Promise<GPU> {
   process.env['XDG_RUNTIME_DIR'] ??= tmpdir()
-  if (existsSync(CHROMIUM) && !process.env['VK_ICD_FILENAMES']) {
-    process.env['VK_ICD_FILENAMES'] = `${CHROMIUM}/vk_swiftshader_icd.json`
+  if (driver !== undefined) {
+    process.env['VK_ICD_FILENAMES'] = driver
     preload(`${CHROMIUM}/libvulkan.so.1`)
   }
-  const { create, globals } = await import('webgpu')
-  Object.assign(globalThis, globals)
-  const made = create([])
-  const home = (globalThis as { navigator?: object }).navigator ?? {}
-  Object.defineProperty(home, 'gpu', { value: made, configurable: true })
-  Object.defineProperty(globalThis, 'navigator', { value: home, configurable: true })
-  return made
+  return loadDawn()
 }
+
+/** SwiftShader's driver, unless a driver was chosen from outside. */
+const driver =
+  existsSync(CHROMIUM) && !process.env['VK_ICD_FILENAMES'] ? `${CHROMIUM}/vk_swiftshader_icd.json` : undefined
 
 /** Loads a library so that Dawn's own search finds it by name. It is no Node module, so Node complains and unloads. */
 function preload(library: string): void {
