@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { loadDawn } from '../../src/app/compute/dawn.ts'
+import { leaveWasmUnoptimised, loadDawn } from '../../src/app/compute/dawn.ts'
 import { GpuBackend } from '../../src/gpu/backend.ts'
 import { requestDevice, type OpenDevice } from '../../src/gpu/device.ts'
 
@@ -27,6 +27,7 @@ export function nodeGpu(): Promise<GPU> {
     process.env['VK_ICD_FILENAMES'] = driver
     preload(`${CHROMIUM}/libvulkan.so.1`)
   }
+  leaveWasmUnoptimised()
   return loadDawn()
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { AppError } from '../../base/errors.ts'
 
 let loaded: Promise<GPU> | undefined
@@ -26,6 +27,12 @@ async function load(): Promise<GPU> {
   Object.defineProperty(globalThis, 'navigator', { value: home, configurable: true })
   return gpu
 }
+
+/**
+ * Keeps V8 from optimising WebAssembly that is loaded after this. Where the graphics card computes, onnxruntime's 27 MB only
+ * give it commands; optimising them takes two cores for half a minute, for which even `process.exit` waits.
+ */
+export const leaveWasmUnoptimised = (): void => setFlagsFromString('--wasm-tiering-budget=1000000000')
 
 /** Says by its exit status whether Dawn, given by its URL, finds an adapter. */
 const PROBE = `

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { AppError } from '../../base/errors.ts'
 import { openWasm, openWebGpu, type Compute } from './compute.ts'
-import { hasAdapter, loadDawn } from './dawn.ts'
+import { hasAdapter, leaveWasmUnoptimised, loadDawn } from './dawn.ts'
 
 /**
  * WebGPU by the `webgpu` package (Dawn) where there is a graphics card, else WebAssembly. `webgpu` insists, and takes a
@@ -9,7 +9,7 @@ import { hasAdapter, loadDawn } from './dawn.ts'
  */
 export async function openNodeCompute(choice: 'auto' | 'webgpu' | 'wasm'): Promise<Compute> {
   if (choice === 'webgpu') {
-    const found = await openWebGpu({ gpu: await loadDawn(), software: true })
+    const found = await openDawn(true)
     if (typeof found !== 'string') return found
     throw new AppError('cli/no-webgpu', `WebGPU cannot be used here: ${found}`, {
       fix: 'Use --backend wasm, or install a graphics driver.',
@@ -24,9 +24,16 @@ export async function openNodeCompute(choice: 'auto' | 'webgpu' | 'wasm'): Promi
 async function openCard(): Promise<Compute | string> {
   try {
     if (!(await hasAdapter())) return 'WebGPU found no graphics adapter that it may use.'
-    return await openWebGpu({ gpu: await loadDawn(), software: false })
+    return await openDawn(false)
   } catch (error) {
     if (error instanceof AppError && error.code === 'cli/no-webgpu') return error.message
     throw error
   }
+}
+
+/** What Dawn finds, or why that is not taken. */
+async function openDawn(software: boolean): Promise<Compute | string> {
+  const found = await openWebGpu({ gpu: await loadDawn(), software })
+  if (typeof found !== 'string') leaveWasmUnoptimised()
+  return found
 }
