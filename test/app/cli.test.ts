@@ -7,6 +7,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fixtureJson, FIXTURES, fixtureTensors, maxAbsDifference } from '../support/fixtures.ts'
 import { rawTensors, type Case } from '../pipelines/support/case.ts'
+import { adapterEnvironment } from '../support/webgpu.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const MARIGOLD = join(ROOT, 'src/app/cli/marigold.mjs')
@@ -18,9 +19,11 @@ interface Ended {
   readonly err: string
 }
 
-const marigold = (...words: readonly string[]): Promise<Ended> =>
+const marigold = (...words: readonly string[]): Promise<Ended> => marigoldIn(process.env, ...words)
+
+const marigoldIn = (env: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [MARIGOLD, ...words], { timeout: 170_000 }, (error, out, err) =>
+    execFile(process.execPath, [MARIGOLD, ...words], { timeout: 170_000, env }, (error, out, err) =>
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, out, err }),
     )
   })
@@ -74,6 +77,29 @@ describe('marigold', { timeout: 180_000 }, () => {
     expect(nodes).toContainEqual(
       expect.objectContaining({ id: 'denoise', type: 'depth/ddim-denoise', computed: 1, cached: 0 }),
     )
+  })
+
+  it('writes on WebGPU the depth that it writes on WebAssembly', async () => {
+    const tiny = join(FIXTURES, 'checkpoints/tiny-ddim-leading')
+    const words = ['run', graph('depth'), '--image', photo, '--checkpoint', tiny, '--set', 'fit.resolution=16']
+    const depth = async (backend: string): Promise<ArrayLike<number>> => {
+      const [out, report] = [join(folder, backend), join(folder, `${backend}.json`)]
+      const more = ['--set', 'denoise.steps=2', '--backend', backend, '--out', out, '--report', report]
+      const ended = await marigoldIn(adapterEnvironment(), ...words, ...more)
+      expect(ended.err).not.toContain('error')
+      expect(ended.status).toBe(0)
+      expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ backend })
+      return Array.from(decode(await readFile(join(out, 'depth.png'))).data, (v) => v / 65535)
+    }
+    const [onGpu, onCpu] = [await depth('webgpu'), await depth('wasm')]
+    expect(Math.max(...Array.from(onCpu))).toBeGreaterThan(Math.min(...Array.from(onCpu)) + 0.1)
+    expect(maxAbsDifference(onGpu, onCpu)).toBeLessThan(1e-3)
+  })
+
+  it('says nothing of missing graphics drivers when the choice is left to it', async () => {
+    const words = ['run', graph('depth'), '--image', photo, '--checkpoint', CHECKPOINT, '--quiet']
+    const env = { ...adapterEnvironment(), VK_ICD_FILENAMES: join(folder, 'no-driver.json') }
+    expect(await marigoldIn(env, ...words, '--out', join(folder, 'quiet'))).toEqual({ status: 0, out: '', err: '' })
   })
 
   it.each([
