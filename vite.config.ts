@@ -15,7 +15,15 @@ export default defineConfig(({ mode, isSsrBuild }) => {
     resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
     worker: { format: 'es' },
     build: cli
-      ? { outDir: 'dist/cli', target: 'node20', ssr: 'src/app/cli/main.ts', minify: false, emptyOutDir: true }
+      ? {
+          outDir: 'dist/cli',
+          target: 'node20',
+          ssr: 'src/app/cli/main.ts',
+          minify: false,
+          emptyOutDir: true,
+          // optional: the command line is built, and runs on WebAssembly, without it
+          rolldownOptions: { external: ['webgpu'] },
+        }
       : { outDir: 'dist/page', target: 'es2023', emptyOutDir: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
     server: { headers: headers({ development: true }) },
     preview: { headers: headers({ development: false }) },
