@@ -65,39 +65,62 @@ function noise(seed: number, n: number): Float32Array {
 }
 
 const seed = fc.integer({ min: 0, max: 2 ** 31 })
-const size = fc.integer({ min: 1, max: 45 })
-const shape = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }), size, size)
+type Size = fc.Arbitrary<number>
+
+/** Sides of one pixel, odd sides, any sides: runs of each. 200 together. */
+const SIDES: readonly (readonly [Size, number])[] = [
+  [fc.constant(1), 10],
+  [fc.nat(22).map((n) => 2 * n + 1), 60],
+  [fc.integer({ min: 1, max: 45 }), 130],
+]
+
+const shape = (size: Size) => fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 }), size, size)
 const filled = ([dims, s]: readonly [Dims, number]): [Float32Array, Dims] => [noise(s, count(dims)), dims]
-const tensor = fc.tuple(shape, seed).map(filled)
-const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => Promise<void>, numRuns = 30): Promise<void> =>
-  fc.assert(fc.asyncProperty(arbitrary, holds), { numRuns, seed: 7 })
+const tensor = (size: Size) => fc.tuple(shape(size), seed).map(filled)
+
+/** The property holds for values whose sides are drawn from each of SIDES. */
+async function check<T>(values: (size: Size) => fc.Arbitrary<T>, holds: (value: T) => Promise<void>): Promise<void> {
+  for (const [size, numRuns] of SIDES) await fc.assert(fc.asyncProperty(values(size), holds), { numRuns, seed: 7 })
+}
 
 test.each(resizeMethods)('resize %s: any size to any size, with and without antialias', async (method) => {
-  await check(fc.tuple(tensor, size, size, fc.boolean()), async ([x, width, height, antialias]) => {
-    expect(await apart(resize, [x], { width, height, method, antialias })).toBeLessThan(2e-6)
-  })
+  await check(
+    (size) => fc.tuple(tensor(size), size, size, fc.boolean()),
+    async ([x, width, height, antialias]) => {
+      expect(await apart(resize, [x], { width, height, method, antialias })).toBeLessThan(2e-6)
+    },
+  )
 })
 
 test('pad and crop', async () => {
-  await check(fc.tuple(tensor, size, size), async ([[data, dims], more, wider]) => {
-    const [, , h = 1, w = 1] = dims
-    expect(await apart(pad, [[data, dims]], { width: w + wider - 1, height: h + more - 1 })).toBe(0)
-    expect(await apart(crop, [[data, dims]], { width: Math.min(w, wider), height: Math.min(h, more) })).toBe(0)
-  })
+  await check(
+    (size) => fc.tuple(tensor(size), size, size),
+    async ([[data, dims], more, wider]) => {
+      const [, , h = 1, w = 1] = dims
+      expect(await apart(pad, [[data, dims]], { width: w + wider - 1, height: h + more - 1 })).toBe(0)
+      expect(await apart(crop, [[data, dims]], { width: Math.min(w, wider), height: Math.min(h, more) })).toBe(0)
+    },
+  )
 })
 
 test('affine, with and without limits', async () => {
   const factor = fc.float({ min: -4, max: 4, noNaN: true })
-  await check(fc.tuple(tensor, factor, factor, fc.boolean()), async ([x, a, b, limited]) => {
-    expect(await apart(affine, [x], { a, b, ...(limited && { clamp: [-0.5, 0.75] as const }) })).toBeLessThan(2e-6)
-  })
+  await check(
+    (size) => fc.tuple(tensor(size), factor, factor, fc.boolean()),
+    async ([x, a, b, limited]) => {
+      expect(await apart(affine, [x], { a, b, ...(limited && { clamp: [-0.5, 0.75] as const }) })).toBeLessThan(2e-6)
+    },
+  )
 })
 
 test('combine one, two and three tensors', async () => {
-  await check(fc.tuple(shape, seed, fc.integer({ min: 1, max: 3 })), async ([dims, s, n]) => {
-    const inputs = Array.from({ length: n }, (_, i) => filled([dims, s + i]))
-    expect(await apart(combine, inputs, { weights: [0.7, -1.3, 2.1].slice(0, n) })).toBeLessThan(2e-6)
-  })
+  await check(
+    (size) => fc.tuple(shape(size), seed, fc.integer({ min: 1, max: 3 })),
+    async ([dims, s, n]) => {
+      const inputs = Array.from({ length: n }, (_, i) => filled([dims, s + i]))
+      expect(await apart(combine, inputs, { weights: [0.7, -1.3, 2.1].slice(0, n) })).toBeLessThan(2e-6)
+    },
+  )
 })
 
 test('channel mean', async () => {
@@ -107,10 +130,13 @@ test('channel mean', async () => {
 })
 
 test.each(colormapNames)('colours of %s, upright and inverted, in and out of range', async (name) => {
-  await check(fc.tuple(size, size, seed, fc.boolean()), async ([h, w, s, invert]) => {
-    const x = filled([[1, 1, h, w], s])
-    expect(await apart(colormap, [x], { ...colormapOf(name, invert), low: -0.3, high: 0.8 })).toBeLessThan(4e-6)
-  })
+  await check(
+    (size) => fc.tuple(size, size, seed, fc.boolean()),
+    async ([h, w, s, invert]) => {
+      const x = filled([[1, 1, h, w], s])
+      expect(await apart(colormap, [x], { ...colormapOf(name, invert), low: -0.3, high: 0.8 })).toBeLessThan(4e-6)
+    },
+  )
 })
 
 test.each(['Spectral', 'viridis', 'binary'] as const)('%s draws what is not finite black', async (name) => {
@@ -127,25 +153,32 @@ test.each(['Spectral', 'viridis', 'binary'] as const)('%s draws what is not fini
 })
 
 test('concat and slice along the batch', async () => {
-  await check(fc.tuple(shape, seed, fc.integer({ min: 1, max: 4 })), async ([dims, s, n]) => {
-    const inputs = Array.from({ length: n }, (_, i) => filled([[1 + (i % 2), ...dims.slice(1)], s + i]))
-    expect(await apart(concatBatch, inputs, {})).toBe(0)
-    const [batch = 1] = dims
-    expect(await apart(sliceBatch, [filled([dims, s])], { start: batch - 1, count: 1 })).toBe(0)
-  })
+  await check(
+    (size) => fc.tuple(shape(size), seed, fc.integer({ min: 1, max: 4 })),
+    async ([dims, s, n]) => {
+      const inputs = Array.from({ length: n }, (_, i) => filled([[1 + (i % 2), ...dims.slice(1)], s + i]))
+      expect(await apart(concatBatch, inputs, {})).toBe(0)
+      const [batch = 1] = dims
+      expect(await apart(sliceBatch, [filled([dims, s])], { start: batch - 1, count: 1 })).toBe(0)
+    },
+  )
 })
 
 test('min-max and where, with several equal values too', async () => {
-  await check(fc.tuple(tensor, fc.boolean()), async ([[data, dims], coarse]) => {
-    const values = coarse ? data.map((v) => Math.round(v * 2)) : data
-    expect(await apart(minMax, [[values, dims]], {})).toBe(0)
-  })
+  await check(
+    (size) => fc.tuple(tensor(size), fc.boolean()),
+    async ([[data, dims], coarse]) => {
+      const values = coarse ? data.map((v) => Math.round(v * 2)) : data
+      expect(await apart(minMax, [[values, dims]], {})).toBe(0)
+    },
+  )
   expect(await apart(minMax, [[noise(5, 400_000), [2, 1, 400, 500]]], {})).toBe(0)
 })
 
-const ensemble = fc
-  .tuple(fc.integer({ min: 1, max: 11 }), size, size, seed)
-  .map(([e, h, w, s]) => ({ stack: filled([[e, 1, h, w], s]), members: e, values: noise(s + 1, 2 * e) }))
+const ensemble = (size: Size) =>
+  fc
+    .tuple(fc.integer({ min: 1, max: 11 }), size, size, seed)
+    .map(([e, h, w, s]) => ({ stack: filled([[e, 1, h, w], s]), members: e, values: noise(s + 1, 2 * e) }))
 
 test('moments of an ensemble', async () => {
   await check(ensemble, async ({ stack, members, values }) => {
@@ -157,11 +190,14 @@ test('moments of an ensemble', async () => {
 })
 
 test.each(['median', 'mean'] as const)('align-reduce with %s: value and deviation', async (reduction) => {
-  await check(fc.tuple(ensemble, fc.boolean()), async ([{ stack, members, values }, deviation]) => {
-    const scales = [...values.subarray(0, members)].map((v) => v + 1.5)
-    const shifts = [...values.subarray(members)]
-    expect(await apart(alignReduce, [stack], { scales, shifts, reduction, deviation })).toBeLessThan(3e-6)
-  })
+  await check(
+    (size) => fc.tuple(ensemble(size), fc.boolean()),
+    async ([{ stack, members, values }, deviation]) => {
+      const scales = [...values.subarray(0, members)].map((v) => v + 1.5)
+      const shifts = [...values.subarray(members)]
+      expect(await apart(alignReduce, [stack], { scales, shifts, reduction, deviation })).toBeLessThan(3e-6)
+    },
+  )
 })
 
 test.each(['median', 'mean'] as const)('extremes of the %s name the same members', async (reduction) => {
