@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decode } from 'fast-png'
@@ -130,6 +130,28 @@ describe('marigold', { timeout: 180_000 }, () => {
       exports.map(({ id }) => expect.stringContaining(`error [cli/not-written] node "${id}"`)),
     )
     expect(status).toBe(1)
+  })
+
+  it('ends with 130 at Ctrl-C, halfway, and leaves the folder as it was', async () => {
+    const out = join(folder, 'stopped')
+    await mkdir(out)
+    await writeFile(join(out, 'depth.png'), 'of an earlier run')
+    // Zeros for an ensemble are warned of just before 3,000 steps of the U-Net.
+    const settings = ['noise.generator=zeros', 'noise.members=3', 'denoise.steps=1000']
+    const set = settings.flatMap((setting) => ['--set', setting])
+    const words = ['run', graph('depth'), '--image', photo, '--checkpoint', CHECKPOINT, '--backend', 'wasm', ...set]
+    const child = spawn(process.execPath, [MARIGOLD, ...words, '--out', out, '--report', join(out, 'report.json')])
+    let err = ''
+    child.stderr.on('data', (text: Buffer) => {
+      const before = err.includes('warning')
+      err += text.toString()
+      if (!before && err.includes('warning')) setTimeout(() => child.kill('SIGINT'), 200)
+    })
+    const ended = await new Promise((resolve) => child.once('close', (status, signal) => resolve({ status, signal })))
+    expect(ended).toEqual({ status: 130, signal: null })
+    expect(err).toMatch(/^warning node "noise".*\nerror \[engine\/cancelled\].*\n$/)
+    expect(await readdir(out)).toEqual(['depth.png'])
+    expect(await readFile(join(out, 'depth.png'), 'utf8')).toBe('of an earlier run')
   })
 
   it('refuses a file that is no graph', async () => {
