@@ -26,6 +26,11 @@ describe('the words of the command line', () => {
     })
   })
 
+  it.each(['run', 'check', 'nodes'])('helps after %s too', (command) => {
+    expect(parseCommand([command, '--help'])).toEqual({ command: 'help' })
+    expect(parseCommand([command, 'g.json', '-h'])).toEqual({ command: 'help' })
+  })
+
   it('has defaults', () => {
     expect(parseCommand(['run', 'g.json'])).toMatchObject({
       images: [],

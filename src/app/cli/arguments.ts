@@ -35,6 +35,8 @@ const COMMANDS = ['run', 'check', 'nodes', 'help', '--help', '--version']
 /** The words after `marigold`. Throws `cli/usage` for anything that is not as `marigold --help` says. */
 export function parseCommand(argv: readonly string[]): Command {
   const [command, ...rest] = argv
+  const known = command === 'run' || command === 'check' || command === 'nodes'
+  if (known && rest.some((word) => word === '--help' || word === '-h')) return { command: 'help' }
   switch (command) {
     case 'run':
       return parseRun(rest)

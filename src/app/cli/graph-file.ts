@@ -8,5 +8,6 @@ export async function readGraph(path: string): Promise<ReadDocument> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new AppError('cli/no-file', `The graph ${path} cannot be read.`, { fix: 'Check the path.', cause })
   })
-  return parseDocument(text, nodes)
+  // Windows editors may begin a text file with a byte order mark, which is not JSON.
+  return parseDocument(text.replace(/^\uFEFF/, ''), nodes)
 }

@@ -31,7 +31,10 @@ export async function run(command: RunCommand, terminal: Terminal, signal: Abort
   for (const path of out.written) say(`wrote ${path}\n`)
   if (command.report !== undefined) await writeReport(command.report, report)
   say(`${(report.ms / 1000).toFixed(1)} s on ${report.adapter}\n`)
-  for (const { node, failed } of report.skipped ?? []) say(`skipped node "${node}": it needs node "${failed}"\n`)
+  for (const needed of new Set((report.skipped ?? []).map(({ failed }) => failed))) {
+    const nodes = (report.skipped ?? []).filter(({ failed }) => failed === needed).map(({ node }) => node)
+    say(`skipped ${nodes.join(', ')}: needs node "${needed}"\n`)
+  }
   const blocked = (report.blocked ?? []).map(({ message, code, ...rest }) => ({
     ...rest,
     code: 'cli/blocked',
