@@ -126,6 +126,7 @@ describe('marigold', { timeout: 180_000 }, () => {
     const { nodes } = JSON.parse(await readFile(graph('depth'), 'utf8')) as { nodes: { id: string; type: string }[] }
     const exports = nodes.filter(({ type }) => type === 'output/export')
     expect(exports.length).toBeGreaterThan(1)
+    expect(err).not.toContain('wrote')
     expect(err.split('\n').filter((line) => line.startsWith('error'))).toEqual(
       exports.map(({ id }) => expect.stringContaining(`error [cli/not-written] node "${id}"`)),
     )

@@ -7,16 +7,16 @@ import { writeWhole } from './write-whole.ts'
 
 /** Files of Export nodes in one folder, made on the first. Two nodes that write the same name: the second is numbered. */
 export class OutputFolder implements OutputFiles {
+  /** Paths of whole files. */
   readonly written: string[] = []
+  readonly #taken = new Set<string>()
 
   constructor(readonly folder: string) {}
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    const path = join(
-      this.folder,
-      freeName(name, (taken) => this.written.includes(join(this.folder, taken))),
-    )
-    this.written.push(path)
+    const free = freeName(name, (other) => this.#taken.has(other))
+    this.#taken.add(free)
+    const path = join(this.folder, free)
     await mkdir(this.folder, { recursive: true })
       .then(() => writeWhole(path, bytes))
       .catch((cause: unknown) => {
@@ -25,5 +25,6 @@ export class OutputFolder implements OutputFiles {
           cause,
         })
       })
+    this.written.push(path)
   }
 }
