@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { CheckpointStore } from '../../models/checkpoint/store.ts'
+import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
@@ -41,6 +42,45 @@ test('the empty prompt is computed once, also when sessions were freed for other
   await denoise('tiny-ddim-leading')
   expect(read.some((path) => path.startsWith('tiny-ddim-leading/unet/'))).toBe(true)
   expect(read.filter((path) => path.includes('text_encoder'))).toEqual([])
+  await store.close()
+  expect(backend.bytes).toBe(0)
+})
+
+test('sessions are made once per checkpoint: other sizes and batches send no weights again', async () => {
+  const backend = new CpuBackend()
+  const runtime = await openWasmRuntime({ backend, threads: 1 })
+  const made: string[] = []
+  const watched: OnnxRuntime = {
+    ...runtime,
+    create: (source) => {
+      made.push(source.name)
+      return runtime.create(source)
+    },
+  }
+  const locate = async (name: string) => ({ name, files: await nodeFolder(join(FIXTURES, 'checkpoints', name)) })
+  const store = new CheckpointStore(locate, watched)
+  const { id } = await store.identify('tiny-ddim-leading', signal)
+  for (const [batch, height, width] of [
+    [1, 4, 4],
+    [1, 3, 5],
+    [3, 4, 4],
+  ] as const) {
+    const checkpoint = await store.open(id, signal)
+    const of = (...dims: number[]) => backend.upload(new Float32Array(dims.reduce((a, b) => a * b)), dims)
+    const [latent, image] = [of(batch, 4, height, width), of(batch, 3, 8 * height, 8 * width)]
+    const results = [
+      await checkpoint.encode(image, signal),
+      await checkpoint.denoise(latent, latent, 999, signal),
+      await checkpoint.decode(latent, signal),
+    ]
+    for (const tensor of [latent, image, ...results]) tensor.release()
+  }
+  expect(made.map((name) => name.replace(/ \(.*/, '')).sort()).toEqual([
+    'text encoder',
+    'unet',
+    'vae decoder',
+    'vae encoder',
+  ])
   await store.close()
   expect(backend.bytes).toBe(0)
 })
