@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { initialMaps } from '../../src/tensor/ensemble/align.ts'
-import { extremePixels } from '../../src/tensor/ensemble/extremes.ts'
 import { evaluate, type AtExtremes, type Maps, type Moments } from '../../src/tensor/ensemble/objective.ts'
 import { alignReduce, type Reduction } from '../../src/tensor/ensemble/reduce.ts'
 
@@ -27,17 +26,12 @@ function reduced(stack: Float32Array, { scales, shifts }: Maps, reduction: Reduc
   return p
 }
 
-test('the pixels of the extremes are found without computing every pixel', () => {
-  fc.assert(
-    fc.property(cases, ({ stack, pixels, reduction, ...maps }) => {
-      const p = reduced(stack, maps, reduction, pixels)
-      const [low, high] = extremePixels(stack, maps.scales, maps.shifts, reduction)
-      expect(p[low]).toBe(Math.min(...p))
-      expect(p[high]).toBe(Math.max(...p))
-    }),
-    { seed: 11, numRuns: 300 },
-  )
-})
+/** The members where P is smallest, and where it is largest. */
+function atExtremes(stack: Float32Array, maps: Maps, reduction: Reduction, pixels: number): AtExtremes {
+  const p = reduced(stack, maps, reduction, pixels)
+  const at = (pixel: number): readonly number[] => maps.scales.map((_, m) => stack[m * pixels + pixel] ?? 0)
+  return [at(p.indexOf(Math.min(...p))), at(p.indexOf(Math.max(...p)))]
+}
 
 /** Far from where the cost is asked for, so that every term counts. */
 function momentsOf(stack: Float32Array, members: number, pixels: number): Moments {
@@ -78,9 +72,7 @@ test('cost from moments is the cost from pixels, and its gradient is the slope o
       const members = scales.length
       const moments = momentsOf(stack, members, pixels)
       const at = (maps: Maps) => {
-        const ends = extremePixels(stack, maps.scales, maps.shifts, reduction)
-        const values = ends.map((i) => scales.map((_, m) => stack[m * pixels + i] ?? 0)) as unknown as AtExtremes
-        return evaluate(maps, moments, values, reduction, 0.02)
+        return evaluate(maps, moments, atExtremes(stack, maps, reduction, pixels), reduction, 0.02)
       }
       const here = at({ scales, shifts })
       const plain = costByPixels(stack, { scales, shifts }, reduction, pixels, 0.02)
@@ -126,6 +118,42 @@ test('median, mean and their spreads as in the worked example', () => {
   alignReduce(stack, ...none, 'mean', value, deviation)
   expect(value[1]).toBeCloseTo(0.53888889, 6)
   expect(deviation[1]).toBeCloseTo(0.11344765, 6)
+})
+
+test('median and its deviation are those of sorted values, for every number of members and pixels', () => {
+  const middle = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? NaN
+  const random = fc
+    .tuple(fc.integer({ min: 1, max: 40 }), fc.constantFrom(1, 3, 4, 1025))
+    .chain(([members, pixels]) =>
+      fc.record({ members: fc.constant(members), pixels: fc.constant(pixels), seed: fc.nat() }),
+    )
+  fc.assert(
+    fc.property(random, ({ members, pixels, seed }) => {
+      const stack = Float32Array.from({ length: members * pixels }, (_, i) => Math.sin(seed + i * i))
+      const [median, deviation] = [new Float32Array(pixels), new Float32Array(pixels)]
+      const each = <T>(value: T): T[] => new Array<T>(members).fill(value)
+      alignReduce(stack, each(1), each(0), 'median', median, deviation)
+      for (let p = 0; p < pixels; p++) {
+        const values = Array.from({ length: members }, (_, m) => stack[m * pixels + p] ?? 0)
+        const expected = middle(values)
+        if (median[p] !== expected) throw new Error(`median of ${values.join(', ')} is not ${median[p]}`)
+        const spread = middle(values.map((v) => Math.fround(Math.abs(v - expected))))
+        if (deviation[p] !== spread) throw new Error(`deviation of ${values.join(', ')} is not ${deviation[p]}`)
+      }
+    }),
+    { seed: 13, numRuns: 200 },
+  )
+})
+
+test('a member without a value leaves the pixel without one', () => {
+  const stack = Float32Array.from([0.1, NaN, 0.2, 0.5, 0.3, 0.6])
+  const [value, deviation] = [new Float32Array(2), new Float32Array(2)]
+  for (const reduction of ['median', 'mean'] as const) {
+    alignReduce(stack, [1, 1, 1], [0, 0, 0], reduction, value, deviation)
+    expect(value[0]).toBeCloseTo(0.2)
+    expect([value[1], deviation[1]]).toEqual([NaN, NaN])
+  }
 })
 
 test('the median of an even number is the lower middle', () => {

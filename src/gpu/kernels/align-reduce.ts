@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors.ts'
-import { alignReduce as alignReduceCpu, medianRank, type Reduction } from '../../tensor/ensemble/reduce.ts'
+import { medianRank } from '../../tensor/ensemble/median.ts'
+import { alignReduce as alignReduceCpu, type Reduction } from '../../tensor/ensemble/reduce.ts'
 import { nchw, only } from '../../tensor/shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { dispatch, u32 } from '../dispatch.ts'

@@ -1,4 +1,3 @@
-import { extremePixels } from '../../tensor/ensemble/extremes.ts'
 import type { Reduction } from '../../tensor/ensemble/reduce.ts'
 import { only } from '../../tensor/shape.ts'
 import { count } from '../../tensor/tensor.ts'
@@ -20,13 +19,18 @@ export interface ExtremesParams {
  */
 export const extremes: Kernel<ExtremesParams> = {
   name: 'extremes',
-  cpu(inputs, { scales, shifts, reduction }, backend) {
-    const { data } = only(inputs)
-    const members = scales.length
-    const size = data.length / members
-    const pixels = extremePixels(data, scales, shifts, reduction)
-    const rows = pixels.flatMap((pixel) => scales.map((_, m) => data[m * size + pixel] ?? 0))
-    return backend.upload(Float32Array.from(rows), [2, members])
+  cpu(inputs, params, backend) {
+    const stack = only(inputs)
+    const members = params.scales.length
+    const size = count(stack.dims) / members
+    const reduced = alignReduce.cpu(inputs, { ...params, deviation: false }, backend)
+    const found = minMax.cpu([reduced], {}, backend)
+    const values = [...found.data.subarray(2)].flatMap((pixel) =>
+      params.scales.map((_, m) => stack.data[m * size + pixel] ?? 0),
+    )
+    reduced.release()
+    found.release()
+    return backend.upload(Float32Array.from(values), [2, members])
   },
   gpu(inputs, params, backend) {
     const stack = only(inputs)

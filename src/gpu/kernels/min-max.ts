@@ -15,15 +15,22 @@ export const minMax: Kernel<Record<string, never>> = {
     const size = count(x.dims) / batch
     const y = new Float32Array(batch * 4)
     for (let b = 0; b < batch; b++) {
-      let low = 0
-      let high = 0
       const item = x.data.subarray(b * size, (b + 1) * size)
+      const first = item[0] ?? 0
+      let [low, lowest] = [first, 0]
+      let [high, highest] = [first, 0]
       for (let i = 1; i < size; i++) {
         const v = item[i] ?? 0
-        if (v < (item[low] ?? 0)) low = i
-        if (v > (item[high] ?? 0)) high = i
+        if (v < low) {
+          low = v
+          lowest = i
+        }
+        if (v > high) {
+          high = v
+          highest = i
+        }
       }
-      y.set([item[low] ?? 0, item[high] ?? 0, low, high], b * 4)
+      y.set([low, high, lowest, highest], b * 4)
     }
     return backend.upload(y, [batch, 4])
   },

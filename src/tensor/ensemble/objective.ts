@@ -1,4 +1,5 @@
-import { medianRank, type Reduction } from './reduce.ts'
+import { medianRank } from './median.ts'
+import type { Reduction } from './reduce.ts'
 
 /** One scale and one shift per member: aᵢ = sᵢ·dᵢ + tᵢ. */
 export interface Maps {
