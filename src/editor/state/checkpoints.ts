@@ -1,8 +1,7 @@
-import { plainError } from '../../base/errors.ts'
 import type { GivenFolder } from '../../engine/client.ts'
 import { SAY } from '../text.ts'
 import type { Editor } from './editor.svelte.ts'
-import { addTarget, type ParamOf } from './files.ts'
+import { addTarget, notOpened, type ParamOf } from './files.ts'
 import { folderOfHandle } from './folders.ts'
 import type { Point } from './geometry.svelte.ts'
 
@@ -19,8 +18,8 @@ export async function pickFolder(editor: Editor, target: ParamOf): Promise<boole
     handle = await page.showDirectoryPicker({ id: 'checkpoint', mode: 'read' })
   } catch (error) {
     // The person closed the dialog: nothing is to be done or said.
-    if (error instanceof DOMException && error.name === 'AbortError') return true
-    throw error
+    if (!(error instanceof DOMException && error.name === 'AbortError')) notOpened(editor, error)
+    return true
   }
   await putFolder(editor, () => folderOfHandle(handle), target)
   return true
@@ -43,7 +42,6 @@ export async function putFolder(
     editor.say(SAY.picture(row.name, editor.title(place.node)))
     editor.trouble = undefined
   } catch (error) {
-    editor.trouble = plainError(error)
-    editor.say(SAY.failed(editor.trouble.message))
+    notOpened(editor, error)
   }
 }

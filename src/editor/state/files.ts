@@ -1,4 +1,4 @@
-import { plainError } from '../../base/errors.ts'
+import { AppError, plainError } from '../../base/errors.ts'
 import { serialize } from '../../graph/serialize.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
@@ -19,10 +19,25 @@ export async function openText(editor: Editor, text: string): Promise<boolean> {
     editor.say(SAY.opened(document.title || TEXT.untitled))
     return true
   } catch (error) {
-    editor.trouble = plainError(error)
-    editor.say(SAY.notOpened)
+    notOpened(editor, error)
     return false
   }
+}
+
+/** Opens a preset's file. */
+export async function openFile(editor: Editor, file: File): Promise<void> {
+  try {
+    await openText(editor, await file.text())
+  } catch (error) {
+    // It was moved or changed since it was chosen.
+    notOpened(editor, error)
+  }
+}
+
+/** What was given could not be used. */
+export function notOpened(editor: Editor, error: unknown): void {
+  editor.trouble = plainError(error)
+  editor.say(SAY.notOpened)
 }
 
 /** Hands the document to the browser as a download. */
@@ -85,18 +100,17 @@ export async function putPicture(editor: Editor, file: File, target?: ParamOf, a
     editor.trouble = undefined
     if (!editor.live) editor.start()
   } catch (error) {
-    editor.trouble = plainError(error)
-    editor.say(SAY.failed(editor.trouble.message))
+    notOpened(editor, error)
   }
 }
 
 /** What is done with a dropped or pasted file: a preset is opened, a picture goes to a node. */
 export async function takeFile(editor: Editor, file: File, under?: string, at?: Point): Promise<void> {
   if (file.type === 'application/json' || file.name.endsWith('.json')) {
-    await openText(editor, await file.text())
+    await openFile(editor, file)
   } else if (file.type.startsWith('image/') || /\.(png|jpe?g|webp|avif|gif|bmp|tiff?)$/i.test(file.name)) {
     await putPicture(editor, file, dropTarget(editor, 'picture', under), at)
   } else {
-    editor.trouble = { code: 'graph/not-a-file', message: SAY.notAFile(file.name), fix: SAY.whatToDrop }
+    notOpened(editor, new AppError('graph/not-a-file', SAY.notAFile(file.name), { fix: SAY.whatToDrop }))
   }
 }

@@ -12,7 +12,10 @@ const INDEX = 'model_index.json'
 /** From `<input webkitdirectory>`. Errors: `checkpoint/too-many-files`. */
 export function folderOfInput(files: readonly File[]): GivenFolder {
   const walk = new Walk()
-  for (const file of files) walk.add(file.webkitRelativePath || file.name, file)
+  for (const file of files) {
+    const path = file.webkitRelativePath || file.name
+    if (walk.wants(path)) walk.add(path, file)
+  }
   return walk.folder()
 }
 
@@ -64,18 +67,26 @@ class Walk {
   readonly #files = new Map<string, File>()
   #seen = 0
 
+  /** True for a folder to look into. */
   enters(name: string, depth: number): boolean {
+    this.#meets()
     return depth < MOST.depth && !name.startsWith('.') && name !== 'node_modules'
   }
 
+  /** True for a file to add. */
   wants(path: string): boolean {
-    this.#seen += 1
-    if (this.#seen > MOST.entries || this.#files.size >= MOST.files) throw tooMany()
+    this.#meets()
     return OF_A_CHECKPOINT.test(path)
   }
 
   add(path: string, file: File): void {
-    if (this.wants(path)) this.#files.set(path, file)
+    if (this.#files.size >= MOST.files) throw tooMany()
+    this.#files.set(path, file)
+  }
+
+  #meets(): void {
+    this.#seen += 1
+    if (this.#seen > MOST.entries) throw tooMany()
   }
 
   /** The picked folder, or the one folder in it that has a `model_index.json`; paths start behind it. */
