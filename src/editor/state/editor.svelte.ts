@@ -16,7 +16,7 @@ import { changesResults, livePlan, shown } from './live.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Selection } from './selection.svelte.ts'
 import { defaultView, Viewing } from './viewing.svelte.ts'
-import { fittingSocket, linkBetween, refusal, Wiring } from './wiring.svelte.ts'
+import { linkBetween, refusal, socketOnNew, Wiring } from './wiring.svelte.ts'
 
 export interface PaletteRequest {
   /** Where the menu opens, in window pixels. */
@@ -153,12 +153,20 @@ export class Editor {
     this.do({ do: 'setParam', node, param, value }, gesture)
   }
 
+  /** The node types that can be added; where a wire waits for them, those that it can be connected to. */
+  addable(wire?: SocketAddress): readonly NodeInfo[] {
+    const types = [...this.run.catalogue.values()]
+    if (wire === undefined) return types
+    const { document } = this.store
+    const origin = { x: 0, y: 0 }
+    return types.filter((type) => socketOnNew(document, this.run.catalogue, wire, newNode(document, type, origin)))
+  }
+
   /** Adds a node and, where a wire waits for it, connects it; one step. */
   add(type: NodeInfo, at: Point, wire?: SocketAddress): string {
     const node = newNode(this.store.document, type, at)
     const commands: Command[] = [{ do: 'addNode', node }]
-    const grown = { ...this.store.document, nodes: [...this.store.document.nodes, node] }
-    const socket = wire && fittingSocket(grown, this.run.catalogue, wire, node.id)
+    const socket = wire && socketOnNew(this.store.document, this.run.catalogue, wire, node)
     const link = wire && socket && linkBetween(wire, socket)
     if (link) commands.push({ do: 'connect', link })
     if (this.do({ do: 'all', commands })) {

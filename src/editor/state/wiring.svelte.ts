@@ -1,7 +1,6 @@
-import type { DocumentLink, GraphDocument, SocketRef } from '../../graph/document.ts'
-import { canConnect, misfit, sockets } from '../../graph/sockets.ts'
-import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
-import type { PortKind } from '../../node/values.ts'
+import type { DocumentLink, DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
+import { canConnect } from '../../graph/sockets.ts'
+import type { Catalogue } from '../../node/catalogue.ts'
 import type { SocketAddress } from './geometry.svelte.ts'
 
 /** The link that two sockets of opposite sides would make. */
@@ -41,27 +40,14 @@ export function fittingSocket(
   return fitting.find((socket) => socket.side === 'output' || !taken(socket)) ?? fitting[0]
 }
 
-/** The socket of a node type, not yet in the document, that would take the wire. */
-export function socketFor(
+/** The same of a node that is not yet in the document. */
+export function socketOnNew(
   document: GraphDocument,
   types: Catalogue,
   wire: SocketAddress,
-  type: NodeInfo,
-): string | undefined {
-  if (wire.side === 'output') {
-    const kinds = sockets(document, types).kinds({ node: wire.node, socket: wire.socket })
-    return Object.keys(type.inputs).find((name) => {
-      const input = type.inputs[name]
-      return input !== undefined && misfit(kinds, input) === undefined
-    })
-  }
-  const target = types.get(document.nodes.find(({ id }) => id === wire.node)?.type ?? '')
-  const input = target?.inputs[wire.socket]
-  return Object.keys(type.outputs).find((name) => {
-    const output = type.outputs[name]
-    const kinds: readonly PortKind[] = output?.kind === 'same' ? output.of : output ? [output.kind] : []
-    return input !== undefined && misfit(kinds, input) === undefined
-  })
+  node: DocumentNode,
+): SocketAddress | undefined {
+  return fittingSocket({ ...document, nodes: [...document.nodes, node] }, types, wire, node.id)
 }
 
 /** The wire that is being drawn. */

@@ -53,6 +53,24 @@ describe('wires', () => {
     expect(fittingSocket(editor.store.document, catalogue, out('picture', 'image'), 'decode')).toBeUndefined()
   })
 
+  it.each([
+    ['an output', out('denoise', 'latent'), ['depth/ddim-denoise', 'depth/vae-decode']],
+    [
+      'an input whose picture goes on as a depth map',
+      into('match', 'value'),
+      ['depth/ensemble-align', 'depth/vae-decode', 'image/match-size'],
+    ],
+  ])('from %s are offered the nodes that they can be connected to, and each connects', (_, wire, offered) => {
+    const types = editor.addable(wire)
+    expect(types.map(({ type }) => type).sort()).toEqual(offered)
+    for (const type of types) {
+      const id = editor.add(type, { x: 0, y: 0 }, wire)
+      const made = editor.store.document.links.some(({ from, to }) => from.node === id || to.node === id)
+      expect(made, type.type).toBe(true)
+      editor.undo()
+    }
+  })
+
   it('moved to another input are one undo step', () => {
     const before = editor.store.document
     const lifted = editor.store.linkAt({ node: 'view', socket: 'value' })
