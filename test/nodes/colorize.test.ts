@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { fixtureTensors } from '../support/fixtures.ts'
+import { fixtureTensors, maxAbsDifference } from '../support/fixtures.ts'
 import { rawTensors } from '../pipelines/support/case.ts'
 import { Bench, data, frameOf, oneValue } from './support.ts'
 import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const CASES = 'colour/colour.safetensors'
 
-async function colours(
+/** RGB of every value, one after the other, 0..1. */
+async function drawn(
   values: ArrayLike<number>,
   params: object,
   kind: 'depth' | 'uncertainty' = 'depth',
-): Promise<number[]> {
+): Promise<Float32Array> {
   const bench = new Bench()
   const n = values.length
   const value = {
@@ -25,14 +26,15 @@ async function colours(
     'image',
   )
   const planes = data(image)
-  const bytes = Array.from({ length: 3 * n }, (_, i) =>
-    Math.trunc(Math.fround((planes[(i % 3) * n + Math.floor(i / 3)] ?? 0) * 255)),
-  )
+  const rgb = Float32Array.from({ length: 3 * n }, (_, i) => planes[(i % 3) * n + Math.floor(i / 3)] ?? 0)
   image.tensor.release()
   value.tensor.release()
   expect(bench.backend.bytes).toBe(0)
-  return bytes
+  return rgb
 }
+
+const colours = async (...of: Parameters<typeof drawn>): Promise<number[]> =>
+  Array.from(await drawn(...of), (v) => Math.trunc(Math.fround(v * 255)))
 
 const worst = (a: readonly number[], b: ArrayLike<number>): number =>
   a.length === b.length ? a.reduce((most, v, i) => Math.max(most, Math.abs(v - (b[i] ?? NaN))), 0) : Infinity
@@ -52,6 +54,11 @@ describe('Colorize', () => {
     expect(worst(await colours(await valuesOf('positions'), params), await bytesOf(name))).toBe(0)
   })
 
+  it.each(['Spectral', 'binary'])('gives the floats of diffusers’ %s', async (colormap) => {
+    const expected = await valuesOf(`diffusers.${colormap}.float`)
+    expect(maxAbsDifference(await drawn(await valuesOf('positions'), { colormap }), expected)).toBeLessThan(1e-6)
+  })
+
   it.each(['viridis', 'magma', 'inferno', 'plasma', 'turbo', 'cividis'])(
     'has all 256 colours of %s',
     async (colormap) => {
@@ -59,6 +66,14 @@ describe('Colorize', () => {
       expect(worst(await colours(middles, { colormap }), await bytesOf(`matplotlib.${colormap}`))).toBe(0)
     },
   )
+
+  it('has greys within one level of matplotlib’s 256, without their steps', async () => {
+    const middles = Array.from({ length: 256 }, (_, i) => (i + 0.5) / 256)
+    expect(worst(await colours(middles, { colormap: 'grey' }), await bytesOf('matplotlib.gray'))).toBeLessThanOrEqual(1)
+    const values = await valuesOf('values')
+    const theirs = await bytesOf('matplotlib_of_values.gray')
+    expect(worst(await colours(values, { colormap: 'grey' }), theirs)).toBeLessThanOrEqual(1)
+  })
 
   it.each([
     ['viridis', { colormap: 'viridis' }],
@@ -71,6 +86,8 @@ describe('Colorize', () => {
   })
 
   it.each([
+    ['visualize_depth.Spectral.0.0.1.0', { colormap: 'Spectral' }],
+    ['visualize_depth.binary.0.0.1.0', { colormap: 'binary' }],
     ['visualize_depth.Spectral.0.2.0.7', { colormap: 'Spectral', min: 0.2, max: 0.7 }],
     ['visualize_depth.viridis.0.0.1.0', { colormap: 'viridis' }],
   ])('equals %s within one level', async (name, params) => {

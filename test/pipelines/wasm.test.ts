@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
-import { casesOfOnePicture, expectParity } from './support/parity.ts'
+import { recordedCases, expectParity } from './support/parity.ts'
 import { caseCheckpoints } from './support/run-case.ts'
 
-const cases = await casesOfOnePicture()
+const cases = await recordedCases()
 
 describe('graphs equal MarigoldDepthPipeline on WebAssembly', () => {
   let checkpoints: CheckpointStore

@@ -3,11 +3,11 @@ import type { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { openWebGpuRuntime } from '../../src/onnx/session.ts'
 import { openTestBackend } from '../support/webgpu.ts'
 import type { Case } from './support/case.ts'
-import { casesOfOnePicture, expectParity } from './support/parity.ts'
+import { recordedCases, expectParity } from './support/parity.ts'
 import { caseCheckpoints } from './support/run-case.ts'
 
 /** Cases of one checkpoint follow each other: a software GPU compiles the shaders of its sessions for half a minute. */
-const cases = (await casesOfOnePicture()).toSorted((a, b) => checkpoint(a).localeCompare(checkpoint(b)))
+const cases = (await recordedCases()).toSorted((a, b) => checkpoint(a).localeCompare(checkpoint(b)))
 
 describe('graphs equal MarigoldDepthPipeline on WebGPU', () => {
   let checkpoints: CheckpointStore

@@ -44,7 +44,7 @@ def main():
     d = d32.astype(np.float64)
     x0 = initial(d32, True)
     cost = lambda x: cost_and_gradient(x, d, o.reduction, 0.02, True)[0]
-    ours, _ = finish(members, parameters, o.reduction, True)
+    ours = finish(members, parameters, o.reduction, True)
     report = {
         "maps": list(members.shape),
         "reduction": o.reduction,

@@ -45,14 +45,11 @@ def generate():
         rows[f"ensemble_depth/{case['name']}"] = spread(members, case["shift_invariant"], case["options"])
     for path in sorted((FIXTURES / "pipelines").glob("ensemble-*.json")):
         record = json.loads(path.read_text())
-        size = record["ensemble_size"]
         stored = load_file(str(path.with_name(record["tensors"])))
         if "trace.members" not in stored:
             continue
         members = stored["trace.members"].numpy()
-        for i in range(len(members) // size):
-            part = members[i * size : (i + 1) * size]
-            rows[f"pipelines/{path.stem}/{i}"] = spread(part, record["shift_invariant"], record["ensembling"])
+        rows[f"pipelines/{path.stem}"] = spread(members, record["shift_invariant"], record["ensembling"])
     for name, apart in rows.items():
         print(f"{name:48s} depth {apart['depth']:.4f} uncertainty {apart['uncertainty']:.4f}", flush=True)
     write_json("ensemble/spread.json", {"runs": RUNS, "relative_change": 2.0**-24, "spread": rows})

@@ -73,7 +73,6 @@ def forward():
         {"checkpoint": "published", "variant": None,
          "cases": unet_cases(unet, text, tensors, "published.unet", {"odd": (5, 7)})}
     )
-    tensors["published.empty_prompt"] = text
     write_case(
         "models/forward",
         {

@@ -200,7 +200,6 @@ def generate():
         )
         tensors[f"{name}.prediction"] = outputs["prediction"]
         tensors[f"{name}.latent"] = outputs["latent"]
-        tensors["empty_prompt"] = trace["empty_prompt"]
         if o["ensemble_size"] > 1:
             tensors[f"{name}.members"] = trace["members"]
         print(f"{name:24s} published against here: {here:.2e}", flush=True)

@@ -48,8 +48,8 @@ def load_pipeline(checkpoint, scheduler=None, vae=None, variant=None, dtype=torc
 def record(pipe, image, **arguments):
     """
     Returns (outputs, trace). Outputs: prediction [N,1,H,W], uncertainty or absent, latent [N*E,4,h,w].
-    Trace: preprocessed, image_latent, noise, empty_prompt, per batch and step v and latent, members, prediction before
-    the output resize. The wrapped methods only look; the pipeline runs its own code.
+    Trace: preprocessed, image_latent, noise, per batch and step v and latent, members, prediction before the output
+    resize. The wrapped methods only look; the pipeline runs its own code.
     """
     trace = {}
     batch = {"index": -1, "step": 0}
@@ -100,7 +100,6 @@ def record(pipe, image, **arguments):
     finally:
         for restore in undo:
             restore()
-    trace["empty_prompt"] = pipe.empty_text_embedding
     trace["before_resize"] = torch.cat(trace.pop("ensembled"), 0) if "ensembled" in trace else trace["members"]
     outputs = {"prediction": out.prediction.float(), "latent": out.latent.float()}
     if out.uncertainty is not None:

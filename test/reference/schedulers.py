@@ -38,7 +38,6 @@ def alphas():
         "plain": {},
         "zero_snr": {"rescale_betas_zero_snr": True},
         "linear": {"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02},
-        "squaredcos_cap_v2": {"beta_schedule": "squaredcos_cap_v2"},
     }
     made = {name: ddim(**changes) for name, changes in variants.items()}
     one = ddim(set_alpha_to_one=True)
@@ -69,7 +68,6 @@ def ddim_steps():
         ({"timestep_spacing": "trailing", "set_alpha_to_one": True}, (1, 3)),
         ({"timestep_spacing": "trailing", "prediction_type": "epsilon"}, (3,)),
         ({"timestep_spacing": "trailing", "prediction_type": "sample"}, (3,)),
-        ({"timestep_spacing": "trailing", "clip_sample": True}, (3,)),
     ]
     generator = torch.Generator().manual_seed(11)
     shape = [1, 4, 3, 5]

@@ -8,6 +8,7 @@ import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
 import type { Dims, Tensor } from '../../../src/tensor/tensor.ts'
 import { readJson } from '../../../src/weights/files.ts'
 import { nodeFolder } from '../../../src/weights/node-folder.ts'
+import { publishedCheckpoint } from '../../pipelines/support/published.ts'
 import { FIXTURES, fixtureJson, fixtureTensors, maxAbsDifference, type FixtureTensors } from '../../support/fixtures.ts'
 
 interface Forward {
@@ -26,8 +27,14 @@ interface Forward {
 const signal = new AbortController().signal
 const tolerance = 1e-4
 
+/** A folder of test/fixtures/checkpoints, or the checkpoint of diffusers' own tests. */
 export const folder = async (checkpoint: string) =>
-  readFolder(await nodeFolder(join(FIXTURES, 'checkpoints', checkpoint)), signal)
+  readFolder(
+    checkpoint === 'published'
+      ? await publishedCheckpoint()
+      : await nodeFolder(join(FIXTURES, 'checkpoints', checkpoint)),
+    signal,
+  )
 
 export interface ForwardOptions {
   /** Which U-Net cases to run: a software GPU compiles shaders for seconds for every one. */
@@ -91,7 +98,7 @@ export function forwardTests(
     return chosen
   }
 
-  describe.each(options.unets ?? all)('U-Net of %s', (name) => {
+  describe.each(options.unets ?? [...all, 'published'])('U-Net of %s', (name) => {
     it('predicts what diffusers predicts, at all sizes, batches and timesteps', async () => {
       const checkpoint = await opened(name, { precision: 'f32' })
       for (const one of unetCases(name)) {

@@ -32,9 +32,14 @@ export interface Case extends PipelineCall {
   readonly checkpoint: string
   readonly components: Readonly<Record<string, string>>
   readonly image: string
-  readonly output_uncertainty: boolean
+  /** diffusers' file variant: "fp16". */
+  readonly variant: string | null
+  /** Of all batches, one after the other. */
+  readonly timesteps: readonly number[]
+  readonly padding: readonly [height: number, width: number]
+  readonly latent_size: readonly [height: number, width: number]
+  readonly original_resolution: readonly [height: number, width: number]
   readonly tensors: string
-  readonly members_of?: string
 }
 
 /** The checkpoint folder of a case: each component may come from another fixture. */

@@ -42,7 +42,7 @@ export const caseCheckpoints = (runtime: OnnxRuntime): CheckpointStore =>
 /** Runs a recorded case as a graph through the engine, on a store that stays open. */
 export async function runCase(of: Case, checkpoints: CheckpointStore): Promise<CaseResult> {
   const tensors = await rawTensors(`pipelines/${of.tensors}`)
-  const picture = interleaved((await rawTensors('pipelines/pictures.safetensors')).get(of.image))
+  const picture = await pictureOf(of)
   return runGraph(of, checkpoints, {
     picture: () => picture,
     nodes: [['test/given-noise', givenNoise(of, tensors)]],
@@ -111,8 +111,10 @@ const givenNoise = ({ generator }: Case, tensors: ReadonlyMap<string, RawTensor>
     },
   })
 
-function interleaved(picture: RawTensor | undefined): DecodedPicture {
-  if (picture === undefined) throw new Error('No such picture.')
+/** The picture of a case, as a decoder gives it. */
+export async function pictureOf({ image }: Case): Promise<DecodedPicture> {
+  const picture = (await rawTensors('pipelines/pictures.safetensors')).get(image)
+  if (picture === undefined) throw new Error(`No picture ${image}.`)
   const [, , height = 0, width = 0] = picture.dims
   const pixels = width * height
   const data = new Uint8Array(3 * pixels)
