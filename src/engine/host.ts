@@ -69,7 +69,7 @@ export class EngineHost {
       case 'ping':
         return this.#post({ say: 'pong', ping: message.ping })
       case 'update':
-        this.#document = message.document
+        this.#hear(message.document)
         return void this.#refresh(message.document)
       case 'run':
         return void this.#start(message.run, message.document, message.targets)
@@ -88,7 +88,7 @@ export class EngineHost {
 
   async #start(run: number, document: GraphDocument, targets: readonly string[] | undefined): Promise<void> {
     this.#run = run
-    this.#document = document
+    this.#hear(document)
     try {
       const report = await this.engine.run(document, { targets })
       if (run === this.#run) this.#post({ say: 'finished', run, report })
@@ -101,6 +101,11 @@ export class EngineHost {
       else this.#post({ say: 'failed', run, error: plain })
     }
     if (run === this.#run && this.#document !== undefined) await this.#refresh(this.#document)
+  }
+
+  #hear(document: GraphDocument): void {
+    this.#document = document
+    this.#previews.keep(new Set(document.nodes.map(({ id }) => id)))
   }
 
   /** States first, then the pictures of what is cached. Only the latest document is answered. */

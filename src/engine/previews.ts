@@ -25,7 +25,7 @@ const LARGEST = 8192
  * (`early`) are drawn while their node goes on.
  */
 export class Previews {
-  /** Keys of the thumbnails that the page has, by node. */
+  /** What the thumbnails show that the page has, by node. */
   readonly #sent = new Map<string, string>()
   /** Counts what was asked for a node, so that an early picture that is late does not replace the final one. */
   readonly #turns = new Map<string, number>()
@@ -45,13 +45,20 @@ export class Previews {
     const sockets = planned.kinds.size > 0 ? planned.kinds.keys() : planned.sources.keys()
     for (const socket of [...sockets]) {
       const key = this.engine.key(node, socket)
-      const sent = key === undefined || this.#sent.get(node) === key
-      if (sent) return
+      if (key === undefined) return
+      // Its caption says of how many members it is one.
+      const shown = `${key} of ${this.engine.members(node, socket)}`
+      if (this.#sent.get(node) === shown) return
       if (await this.#send(node, socket, 0, false)) {
-        this.#sent.set(node, key)
+        this.#sent.set(node, shown)
         return
       }
     }
+  }
+
+  /** The page forgets the thumbnails of other nodes: those that come back by undo need theirs again. */
+  keep(nodes: ReadonlySet<string>): void {
+    for (const node of this.#sent.keys()) if (!nodes.has(node)) this.#sent.delete(node)
   }
 
   view(node: string, socket: string, member: number): Promise<boolean> {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { SerialQueue } from '../../src/base/queue.ts'
 import { pictureName } from '../../src/editor/text.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import type { Preview } from '../../src/engine/events.ts'
 import { Previews } from '../../src/engine/previews.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
@@ -28,6 +30,42 @@ test.each([
   }
   await previews.early('decode', 'depth', value, 0, 1)
   expect(shown.map(pictureName)).toEqual([name])
+  tensor.release()
+  expect(backend.bytes).toBe(0)
+})
+
+test('a thumbnail is sent once per value and count of members, and again to a node that was gone meanwhile', async () => {
+  const backend = new CpuBackend()
+  const tensor = backend.upload(Float32Array.of(0, 1), [1, 1, 1, 2])
+  const size = { width: 2, height: 1 }
+  const frame = { original: size, content: size }
+  let members = 1
+  const engine = {
+    lane: new SerialQueue(),
+    planned: () => ({ kinds: new Map([['depth', ['depth']]]), sources: new Map() }),
+    key: () => 'key',
+    members: () => members,
+    value: () => ({ kind: 'depth', meaning: AFFINE_DEPTH, tensor, frame }),
+  } as unknown as Engine
+  const shown: Preview[] = []
+  const previews = new Previews(
+    engine,
+    async () => ({ ...size, data: new Uint8ClampedArray(8) }),
+    async () => ({ ...size, close: () => undefined }),
+    (preview) => shown.push(preview),
+  )
+  const captions = async () => {
+    await previews.refresh('decode')
+    return shown.map((preview) => preview.members)
+  }
+  expect(await captions()).toEqual([1])
+  expect(await captions()).toEqual([1])
+  members = 4
+  expect(await captions()).toEqual([1, 4])
+  previews.keep(new Set(['decode', 'other']))
+  expect(await captions()).toEqual([1, 4])
+  previews.keep(new Set(['other']))
+  expect(await captions()).toEqual([1, 4, 4])
   tensor.release()
   expect(backend.bytes).toBe(0)
 })
