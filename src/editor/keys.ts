@@ -17,6 +17,7 @@ export interface KeyCommands {
 export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
   ['Space, double-click, right-click', 'Add a node'],
   ['Drag from a socket', 'Draw a wire; into empty space: choose a node that fits'],
+  ['Click a socket, then another', 'Draw a wire without dragging'],
   ['Drag a wire off its input', 'Move or remove it'],
   ['Shift-drag', 'Select with a box'],
   ['Shift-click', 'Select one more, or one fewer'],

@@ -143,3 +143,52 @@ it('a finger draws a wire from socket to socket', async () => {
   await fingers([middle(await boxOf(output)), middle(await boxOf(input))])
   await expect.poll(() => input.getAttribute('aria-label')).toContain('connected')
 })
+
+it('two taps, on one socket and on another, connect them', async () => {
+  const input = node(page, 'Fit to Resolution').getByRole('button', { name: /^checkpoint, input/ })
+  await input.focus()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => input.getAttribute('aria-label')).not.toContain('connected')
+  await node(page, 'Load Checkpoint')
+    .getByRole('button', { name: /^checkpoint, output/ })
+    .tap()
+  await input.tap()
+  await expect.poll(() => input.getAttribute('aria-label')).toContain('connected')
+})
+
+it('an empty graph and an empty viewer speak of what fingers can do', async () => {
+  await page.getByRole('application', { name: 'Graph canvas' }).focus()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Delete')
+  const canvas = page.getByRole('heading', { name: 'This graph is empty' }).locator('xpath=..')
+  expect(await canvas.innerText()).toMatch(/with the \+ button/)
+  await page.getByRole('button', { name: 'Add node' }).tap()
+  await page.getByRole('option', { name: 'Load Image' }).tap()
+  const words = [await page.getByRole('region', { name: 'Viewer' }).innerText()]
+  await page.getByRole('button', { name: 'Undo' }).tap()
+  words.push(await canvas.innerText(), await page.getByRole('region', { name: 'Viewer' }).innerText())
+  expect(words.join(' ')).not.toMatch(/space|double-click|drop/i)
+  await page.getByRole('button', { name: 'New from welcome graph' }).last().tap()
+  await expect.poll(() => page.locator('[data-node]').count()).toBe(13)
+})
+
+it('messages lie below the canvas, not on its nodes, and give the room back', async () => {
+  const canvas = page.getByRole('application', { name: 'Graph canvas' })
+  const before = await boxOf(canvas)
+  await page
+    .getByLabel('Open', { exact: true })
+    .last()
+    .setInputFiles({ name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('[1]') })
+  const alert = page.getByRole('alert')
+  await alert.waitFor()
+  const [{ y, height }, message, bar] = [
+    await boxOf(canvas),
+    await boxOf(alert),
+    await boxOf(page.getByRole('region', { name: 'Viewer' })),
+  ]
+  expect(message.y).toBeGreaterThanOrEqual(y + height)
+  expect(message.y + message.height).toBeLessThanOrEqual(bar.y)
+  expect(height).toBeGreaterThan(200)
+  await page.getByRole('button', { name: 'Dismiss' }).tap()
+  await expect.poll(async () => (await boxOf(canvas)).height).toBe(before.height)
+})

@@ -1,5 +1,6 @@
 import { AppError, plainError } from '../../base/errors.ts'
 import { serialize } from '../../graph/serialize.ts'
+import type { ReadDocument } from '../../graph/validate.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import type { Editor } from './editor.svelte.ts'
@@ -8,20 +9,28 @@ import type { Point } from './geometry.svelte.ts'
 /** Opens the text of a preset in place of the document; undo brings the old one back. A broken one changes nothing. */
 export async function openText(editor: Editor, text: string): Promise<boolean> {
   try {
-    const { document, problems } = await editor.read(text)
-    if (!editor.do({ do: 'replace', document })) return false
+    if (!openDocument(editor, await editor.read(text))) return false
     editor.hold()
-    editor.problems = problems
-    editor.trouble = undefined
-    editor.run.errors = []
-    editor.selection.clear()
-    editor.canvas?.begin()
-    editor.say(SAY.opened(document.title || TEXT.untitled))
     return true
   } catch (error) {
     notOpened(editor, error)
     return false
   }
+}
+
+/** Puts a document in place of the one that is there. */
+export function openDocument(editor: Editor, { document, problems }: ReadDocument): boolean {
+  if (!editor.do({ do: 'replace', document })) return false
+  editor.problems = problems
+  editor.trouble = undefined
+  editor.run.errors = []
+  editor.selection.clear()
+  // Its nodes may have the names of others.
+  editor.viewing.look(undefined, undefined)
+  editor.look()
+  editor.canvas?.begin()
+  editor.say(SAY.opened(document.title || TEXT.untitled))
+  return true
 }
 
 /** Opens a preset's file. */
