@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { eachPage } from './support/each-page.ts'
 import { addNode, drag, node, socket, status } from './support/editor-page.ts'
 
@@ -41,6 +43,42 @@ describe('nodes', () => {
     await page.keyboard.type('colrz')
     await page.keyboard.press('Enter')
     await expect.poll(() => status(page).textContent()).toBe('Added Colorize.')
+  })
+
+  it('are not asked for by Shift+A while something is typed or chosen, but elsewhere', async () => {
+    const denoise = node(page, 'DDIM Denoise')
+    const fields = [
+      page.getByRole('textbox', { name: 'Graph title' }),
+      node(page, 'Load Image').getByRole('combobox', { name: 'Picture' }),
+      node(page, 'Export').first().getByRole('textbox', { name: 'Name' }),
+      denoise.getByRole('spinbutton', { name: 'Steps', exact: true }),
+      node(page, 'Colorize').getByRole('switch', { name: 'Invert' }),
+    ]
+    for (const field of fields) {
+      await field.focus()
+      await page.keyboard.press('End')
+      await page.keyboard.press('Shift+A')
+      expect(await page.getByRole('dialog').count()).toBe(0)
+    }
+    expect(await fields[0]?.inputValue()).toMatch(/A$/)
+    await denoise.focus()
+    await page.keyboard.press('Shift+A')
+    await expect.poll(() => page.getByRole('dialog', { name: 'Add node' }).count()).toBe(1)
+  })
+
+  it('lie over the others once something on them is pressed, so that what opens there can be used', async () => {
+    const denoise = node(page, 'DDIM Denoise')
+    await denoise.getByText('More').click()
+    const below = node(page, 'Colorize').getByRole('heading')
+    const covers = (top: Locator) =>
+      top.evaluate((element) => {
+        const { left, top, width, height } = element.getBoundingClientRect()
+        return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+      })
+    await expect.poll(() => covers(denoise.locator('footer'))).toBe(true)
+    expect(await covers(below)).toBe(false)
+    await node(page, 'Colorize').getByRole('combobox', { name: 'Colours' }).focus()
+    await expect.poll(() => covers(below)).toBe(true)
   })
 
   it('move by dragging, as one undo step', async () => {
@@ -136,6 +174,30 @@ describe('parameters', () => {
     await expect.poll(() => members.inputValue()).toBe(before)
   })
 
+  it('seeds are typed, or new by a press', async () => {
+    const seed = node(page, 'Noise Init').getByRole('spinbutton', { name: 'Seed', exact: true })
+    await seed.fill('7')
+    await seed.press('Tab')
+    await node(page, 'Noise Init').getByRole('button', { name: 'New random seed' }).click()
+    await expect.poll(() => seed.inputValue()).not.toBe('7')
+    await undo().click()
+    await expect.poll(() => seed.inputValue()).toBe('7')
+    await seed.fill('-5')
+    await seed.press('Tab')
+    expect(await seed.inputValue()).toBe('0')
+  })
+
+  it('left to the model take a number and are left to it again', async () => {
+    const denoise = node(page, 'DDIM Denoise')
+    const steps = denoise.getByRole('spinbutton', { name: 'Steps', exact: true })
+    const auto = denoise.getByRole('button', { name: /^Steps: / })
+    expect([await steps.inputValue(), await auto.getAttribute('aria-pressed')]).toEqual(['', 'true'])
+    await steps.fill('4')
+    await expect.poll(() => auto.getAttribute('aria-pressed')).toBe('false')
+    await auto.click()
+    await expect.poll(() => steps.inputValue()).toBe('')
+  })
+
   it('stay inside their limits', async () => {
     const members = node(page, 'Noise Init').getByLabel('Members', { exact: true })
     await members.fill('100000')
@@ -178,6 +240,25 @@ describe('files', () => {
       await expect.poll(() => page.getByRole('alert').count(), { timeout: 20_000 }).toBeGreaterThan(0)
       expect(await page.getByRole('group').count()).toBe(count)
       await page.getByRole('button', { name: 'Dismiss' }).click()
+    }
+  })
+
+  it('are chosen on Load Image, or dropped anywhere: on the viewer and on the toolbar too', async () => {
+    const picture = node(page, 'Load Image').getByRole('combobox', { name: 'Picture' })
+    const shown = () => picture.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.textContent)
+    const path = (name: string) => join(ROOT, 'examples/images', name)
+    await node(page, 'Load Image').locator('input[type=file]').setInputFiles(path('coffee.jpg'))
+    await expect.poll(shown).toBe('coffee.jpg')
+    expect(await picture.inputValue()).toBe('file:coffee.jpg')
+    const devtools = await page.context().newCDPSession(page)
+    const places = [page.getByRole('region', { name: 'Viewer' }), page.getByRole('banner')]
+    for (const [index, name] of ['rocket.jpg', 'astronaut.jpg'].entries()) {
+      const box = await places[index]?.boundingBox()
+      if (!box) throw new Error('not on the screen')
+      const data = { items: [], files: [path(name)], dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+        await devtools.send('Input.dispatchDragEvent', { type, x: box.x + 60, y: box.y + box.height / 2, data })
+      await expect.poll(() => picture.inputValue()).toBe(`file:${name}`)
     }
   })
 

@@ -39,6 +39,24 @@ it('zooms by wheel about the pointer, by key and by button, and fits again', asy
   await expect.poll(percent).toBe(fitted)
 })
 
+it('stays with the depth while steps and members are changed on other nodes, and goes to a node that is clicked', async () => {
+  const title = () => viewer().getByRole('heading').innerText()
+  const shown = await pixels()
+  const members = node(page, 'Noise Init').getByRole('spinbutton', { name: 'Members', exact: true })
+  await members.click()
+  await members.fill('3')
+  await members.press('Tab')
+  await expect
+    .poll(() => node(page, 'VAE Decode').locator('footer').innerText(), { timeout: 60_000 })
+    .toContain('1 of 3')
+  await finished(page)
+  expect(await title()).toBe('View')
+  await expect.poll(pixels).not.toBe(shown)
+  await node(page, 'Noise Init').getByRole('heading').click()
+  await expect.poll(title).toBe('Noise Init')
+  await expect.poll(() => node(page, 'Noise Init').getByRole('figure').innerText()).toContain('member 1 of 3')
+})
+
 it('shows the member of an ensemble that is chosen', async () => {
   await node(page, 'Noise Init').getByLabel('Members', { exact: true }).fill('2')
   await expect

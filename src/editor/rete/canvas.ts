@@ -1,5 +1,5 @@
 import { NodeEditor } from 'rete'
-import { AreaExtensions, AreaPlugin, type NodeView } from 'rete-area-plugin'
+import { AreaPlugin, type NodeView } from 'rete-area-plugin'
 import { ConnectionPlugin } from 'rete-connection-plugin'
 import type { GraphDocument } from '../../graph/document.ts'
 import { pinch } from '../pinch.ts'
@@ -11,6 +11,7 @@ import { dragNodes } from './drag-nodes.ts'
 import { CANVAS, type CanvasLink } from './context.ts'
 import { SvelteRenderer, type Components } from './renderer.svelte.ts'
 import { ReteNode, ReteWire, type Schemes, type SocketSignal } from './schemes.ts'
+import { stacking } from './stacking.ts'
 import { around, closeUp, firstLook, limited, type ViewTransform } from './view-transform.ts'
 import { WireFlow } from './wire-flow.ts'
 import { wireGestures } from './wire-gestures.ts'
@@ -69,7 +70,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   area.use(new SvelteRenderer(components, context))
   area.use(wires)
   wires.addPreset(() => new WireFlow(gestures, () => editor.wiring.end()))
-  AreaExtensions.zIndexNodesOrder(area)
+  const stopStacking = stacking(area, container)
   const stopDragging = dragNodes(area, container, editor)
   const stopPinching = pinch(container, (by, from, to) => {
     const { x, y, k } = area.area.transform
@@ -160,6 +161,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     },
     destroy() {
       stop()
+      stopStacking()
       stopDragging()
       stopPinching()
       area.destroy()

@@ -104,7 +104,8 @@ export class Editor {
       const exists = (id: string) => this.store.node(id) !== undefined
       this.selection.keep(exists)
       this.run.keep(exists)
-      this.look()
+      // Turning a knob does not take away the picture that it changes.
+      if (this.viewing.node === undefined || !exists(this.viewing.node)) this.look()
       if (changesResults(before, document)) {
         this.#edited = true
         this.#client.update(document)
@@ -257,10 +258,11 @@ export class Editor {
   /** Computes what is needed for the given nodes, or for all that show something. */
   start(targets = shown(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)): void {
     this.hold()
+    if (targets.length === 0) return this.say(SAY.nothingToRun)
     this.#ran = true
     this.run.begin()
     this.say(SAY.running)
-    this.#client.run(this.store.document, targets.length > 0 ? targets : undefined)
+    this.#client.run(this.store.document, targets)
   }
 
   /** After opening: what somebody else made runs when it is edited or when Run is pressed, not by itself. */

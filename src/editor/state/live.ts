@@ -28,7 +28,7 @@ export interface LivePlan {
 
 /**
  * What a run makes: every sink, the node that is looked at, and the ends of chains, whose pictures are on the nodes.
- * A sink that is blocked is among them, so that a run says why; other blocked nodes are not.
+ * A sink that is blocked is among them, so that a run says why; other blocked nodes are where there is nothing else.
  */
 export function shown(
   document: GraphDocument,
@@ -36,9 +36,9 @@ export function shown(
   states: ReadonlyMap<string, NodeState>,
   viewed?: string,
 ): readonly string[] {
-  return showing(document, catalogue, viewed)
-    .filter(({ id, sink }) => sink || runnable(document, states, id))
-    .map(({ id }) => id)
+  const all = showing(document, catalogue, viewed)
+  const worth = all.filter(({ id, sink }) => sink || runnable(document, states, id))
+  return (worth.length > 0 ? worth : all).map(({ id }) => id)
 }
 
 /** The nodes that are there to be seen, blocked or not. */

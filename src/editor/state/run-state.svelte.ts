@@ -24,7 +24,7 @@ export class RunState implements EngineEvents {
   running = $state(false)
   done = $state(0)
   secondsLeft = $state<number | undefined>()
-  /** What went wrong in the last run: each failed node, or what ended it. */
+  /** What went wrong in the last run: each node that failed or could not begin, or what ended the run. */
   errors = $state.raw<readonly PlainError[]>([])
   notice = $state<string | undefined>()
   files = $state.raw<readonly MadeFile[]>([])
@@ -106,7 +106,7 @@ export class RunState implements EngineEvents {
 
   finished(report: RunReport): void {
     const { ms, failed = [], skipped = [], blocked = [] } = report
-    this.errors = failed
+    this.errors = [...failed, ...blocked]
     this.say(SAY.finished(ms, failed.length, skipped.length + blocked.length))
     this.#end()
   }

@@ -6,7 +6,7 @@ import { fittingSocket, refusal } from '../../../src/editor/state/wiring.svelte.
 import { serialize } from '../../../src/graph/serialize.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 import { catalogue } from '../support/catalogue.ts'
-import { depthGraph } from '../support/graph.ts'
+import { depthGraph, graph } from '../support/graph.ts'
 
 let editor: Editor
 let engine: FakeEngine
@@ -216,6 +216,46 @@ describe('opening', () => {
       expect(editor.trouble?.message).toBeTruthy()
     },
   )
+})
+
+describe('Run', () => {
+  it('with a lone node that cannot run says what it lacks', async () => {
+    editor.store.start(graph(catalogue, { decode: ['depth/vae-decode', 0, 0] }))
+    await vi.waitFor(() => expect(editor.run.nodes.get('decode')?.phase).toBe('blocked'))
+    editor.start()
+    await vi.waitFor(() => expect(editor.run.running).toBe(false))
+    expect(editor.run.errors).toMatchObject([{ code: 'graph/open-input', node: 'decode' }])
+  })
+
+  it('of an empty graph says so and asks the engine for nothing', () => {
+    editor.store.start(graph(catalogue, {}))
+    editor.start()
+    expect(editor.status).toBe('There is nothing to run: add a node first.')
+    expect([editor.run.running, engine.runs]).toEqual([false, []])
+  })
+})
+
+describe('the viewer', () => {
+  it('keeps what it shows while the parameters of another node change, and lets go of a node that is gone', () => {
+    editor.store.start(depthGraph(catalogue))
+    expect(editor.viewing.node).toBe('view')
+    editor.selection.set(['noise'])
+    editor.setParam('noise', 'members', 3)
+    expect(editor.viewing.node).toBe('view')
+    editor.selection.set(['view'])
+    editor.removeSelected()
+    expect(editor.viewing.node).toBe('color')
+  })
+
+  it('begins with the View of a graph that is opened, also where its nodes have the names of others', async () => {
+    const other = graph(catalogue, { view: ['input/load-image', 0, 0], last: ['output/view', 0, 0] })
+    expect(editor.viewing).toMatchObject({ node: 'view', socket: 'value' })
+    expect(await openText(editor, serialize(other))).toBe(true)
+    expect(editor.viewing).toMatchObject({ node: 'last', socket: 'value' })
+    const third = graph(catalogue, { last: ['input/load-image', 0, 0] })
+    await openText(editor, serialize(third))
+    expect(editor.viewing).toMatchObject({ node: 'last', socket: 'image' })
+  })
 })
 
 describe('live runs', () => {

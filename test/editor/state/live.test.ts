@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NodeState } from '../../../src/engine/events.ts'
-import { changesResults, HEAVY_PAUSE, livePlan } from '../../../src/editor/state/live.ts'
+import { changesResults, HEAVY_PAUSE, livePlan, shown } from '../../../src/editor/state/live.ts'
 import { catalogue } from '../support/catalogue.ts'
 import { depthGraph, graph } from '../support/graph.ts'
 
@@ -34,6 +34,23 @@ describe('livePlan', () => {
     const blocked = states((id) => (id === 'match' ? { phase: 'blocked', error } : stale))
     expect(livePlan(document, catalogue, blocked)).toBeUndefined()
     expect(livePlan(document, catalogue, blocked, 'decode')?.targets).toEqual(['decode'])
+  })
+})
+
+describe('Run asks for', () => {
+  const error = { code: 'graph/open-input', message: 'open' }
+  const blocked = (...ids: string[]) => new Map(ids.map((id): [string, NodeState] => [id, { phase: 'blocked', error }]))
+
+  it('sinks that are blocked, to say why, and leaves out other nodes that are not finished', () => {
+    const more = graph(catalogue, { loose: ['depth/colorize', 0, 0], other: ['output/view', 0, 0] })
+    const both = { ...document, nodes: [...document.nodes, ...more.nodes] }
+    expect(shown(both, catalogue, blocked('loose', 'other'))).toEqual(['view', 'other'])
+  })
+
+  it('a blocked node where there is nothing else, and for nothing in an empty graph', () => {
+    const lone = graph(catalogue, { decode: ['depth/vae-decode', 0, 0] })
+    expect(shown(lone, catalogue, blocked('decode'))).toEqual(['decode'])
+    expect(shown(graph(catalogue, {}), catalogue, new Map())).toEqual([])
   })
 })
 

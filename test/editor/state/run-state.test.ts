@@ -49,6 +49,15 @@ test('all failures of a run are kept until the next one, or until their node is 
   expect(run.errors).toEqual([])
 })
 
+test('what a run was asked for and could not begin is said beside what failed', () => {
+  const { run, said } = made()
+  const open = { code: 'graph/open-input', message: 'Nothing is connected.', node: 'view' }
+  const failed = { code: 'node/toy', message: 'No.', node: 'a' }
+  run.finished({ ...report, failed: [failed], blocked: [open] })
+  expect(run.errors).toEqual([failed, open])
+  expect(said.at(-1)).toBe('Finished in 1.0 s. 1 node failed. 1 node could not run.')
+})
+
 test('two files of one name in a run are numbered; the next run replaces both', () => {
   const { run } = made()
   const names = () => run.files.map(({ name }) => name).sort()
