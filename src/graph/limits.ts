@@ -11,6 +11,8 @@ export const LIMITS = {
   /** Characters of one string. */
   string: 64 * 1024,
   title: 200,
+  /** Characters of what is said of a file. */
+  message: 1_000,
   /** Canvas units from the origin. */
   position: 1_000_000,
 } as const

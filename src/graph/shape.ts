@@ -15,7 +15,9 @@ export function objectOf(value: Json | undefined, path: string): JsonObject {
 export function listOf(value: Json | undefined, path: string, max: number): readonly Json[] {
   if (value === undefined || !isList(value)) throw broken(path, 'must be a list')
   if (value.length > max)
-    throw new AppError('graph/too-large', `The graph has ${value.length} ${path}; at most ${max} are read.`)
+    throw new AppError('graph/too-large', `The graph has ${value.length} ${path}; at most ${max} are read.`, {
+      fix: 'Split it into several graphs.',
+    })
   return value
 }
 

@@ -20,20 +20,24 @@ export interface ReadDocument {
 /** Reads the text of a graph file. Errors as `readDocument`; `graph/not-json` also for text that is not JSON. */
 export function parseDocument(text: string, types: NodeTypes): ReadDocument {
   if (text.length > LIMITS.text) {
-    throw new AppError('graph/too-large', `The file has ${text.length} characters; a graph has at most ${LIMITS.text}.`)
+    throw new AppError(
+      'graph/too-large',
+      `The file has ${text.length} characters; a graph has at most ${LIMITS.text}.`,
+      {
+        fix: 'Open a graph that was saved by Marigold Nodes.',
+      },
+    )
   }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new AppError(
-      'graph/not-json',
-      `This is not a JSON file: ${cause instanceof Error ? cause.message : 'unreadable'}.`,
-      {
-        fix: 'Open a graph that was saved by Marigold Nodes.',
-        cause,
-      },
-    )
+    // The parser quotes the text, whatever it holds.
+    const why = singleLine(cause instanceof Error ? cause.message : 'unreadable', LIMITS.title)
+    throw new AppError('graph/not-json', `This is not a JSON file: ${why}.`, {
+      fix: 'Open a graph that was saved by Marigold Nodes.',
+      cause,
+    })
   }
   return readDocument(value, types)
 }
@@ -53,7 +57,9 @@ export function readDocument(input: unknown, types: NodeTypes): ReadDocument {
     })
   }
   const problems: Problem[] = []
-  const report: Report = (problem) => problems.push(problem)
+  // Names in a file may be of any length and hold what steers a terminal or turns text round.
+  const report: Report = ({ path, message, ...problem }) =>
+    problems.push({ ...problem, path: singleLine(path, LIMITS.title), message: singleLine(message, LIMITS.message) })
   const file = migrated(raw)
   dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links'], '', report)
   const title = readTitle(file['title'] ?? 'Untitled', 'title', report) ?? ''

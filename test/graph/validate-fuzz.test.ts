@@ -7,13 +7,13 @@ import { order } from '../../src/graph/topology.ts'
 import { parseDocument, readDocument } from '../../src/graph/validate.ts'
 import { mutated, plausible, TYPES, validDocument } from './documents.ts'
 
-/** A text or a value in; undefined when it was refused, which must be by a typed error of the graph. */
+/** A text or a value in; undefined when it was refused, which must be by a typed error of the graph that says what to do. */
 function read(work: () => ReturnType<typeof readDocument>) {
   try {
     return work()
   } catch (error) {
     expect(error).toBeInstanceOf(AppError)
-    expect(error).toMatchObject({ code: expect.stringMatching(/^graph\//) })
+    expect(error).toMatchObject({ code: expect.stringMatching(/^graph\//), fix: expect.any(String) })
     return undefined
   }
 }

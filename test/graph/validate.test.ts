@@ -108,6 +108,33 @@ test('a clamped number is at its limit, at its path', () => {
   expect(problems).toMatchObject([{ path: 'nodes[2].params.members', node: 'noise', effect: 'repaired' }])
 })
 
+test('names of a file are told without what steers a terminal or turns text round', () => {
+  const evil = '\u001b[2J\u202evil'
+  const { problems } = readDocument(
+    data((file) => {
+      file[evil] = 1
+      file.links.push(link(`${evil}.x`, 'view.value'))
+    }),
+    TYPES,
+  )
+  expect(problems.map(({ code }) => code)).toEqual(['graph/unknown-field', 'graph/dangling-link'])
+  for (const { path, message } of problems) expect(path + message).not.toMatch(/[\u0000-\u001f\u202e]/)
+  const refused: readonly (() => unknown)[] = [
+    () => parseDocument(`${evil}PNG`, TYPES),
+    () => parseDocument(`{"format":"marigold-graph","\\u001b[2J":{"__proto__":1}}`, TYPES),
+    () => parseDocument(`{"format":"marigold-graph","\\u001b[2J":${'['.repeat(40)}${']'.repeat(40)}}`, TYPES),
+  ]
+  for (const read of refused)
+    expect(read).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/[\u0000-\u001f\u202e]/) }))
+})
+
+test('a number that is too large for a number is told as one', () => {
+  const text = JSON.stringify(data(() => undefined)).replace('"seed":1', '"seed":1e999')
+  expect(() => parseDocument(text, TYPES)).toThrow(
+    expect.objectContaining({ code: 'graph/not-json', message: expect.stringContaining('params.seed is no number') }),
+  )
+})
+
 test('a link of a wrong kind is dropped, also where the kind travels through a "same" output', () => {
   const document = graph({ photo: ['input/photo'], same: ['toy/same'], colour: ['toy/colour'] }, [
     'photo.image > same.value',
