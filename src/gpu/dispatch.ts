@@ -15,7 +15,8 @@ export interface Dispatch {
   readonly name: string
   /**
    * WGSL. With `threads`: `fn at(i: u32)`, called for every i below it. With `workgroups`: an entry point `main`.
-   * Inputs, outputs (arrays of f32 by their names here) and `params` (a struct of the scalars) are declared already.
+   * Inputs, outputs (arrays of f32 by their names here), `params` (a struct of the scalars), `is_nan` and `is_finite`
+   * are declared already.
    */
   readonly code: string
   readonly inputs: Readonly<Record<string, GpuTensor>>
@@ -81,10 +82,16 @@ function moduleOf(kernel: Dispatch, params: Readonly<Record<string, Scalar>>): s
     `struct Params { ${fields.length > 0 ? fields.join(' ') : 'unused: u32,'} }`,
     `${at(inputs.length + outputs.length)} var<uniform> params: Params;`,
     ...Object.entries(kernel.constants ?? {}).map(([name, value]) => `const ${name} = ${value};`),
+    NOT_FINITE,
     kernel.code,
     'threads' in kernel.size ? PER_THREAD : '',
   ].join('\n')
 }
+
+/** WGSL may assume that no float is NaN or infinite, so the bits are asked: an exponent of ones marks both. */
+const NOT_FINITE = `
+fn is_nan(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u; }
+fn is_finite(v: f32) -> bool { return (bitcast<u32>(v) & 0x7f800000u) != 0x7f800000u; }`
 
 const PER_THREAD = `
 @compute @workgroup_size(${WORKGROUP})

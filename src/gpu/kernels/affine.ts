@@ -10,15 +10,12 @@ export interface AffineParams {
   readonly clamp?: readonly [low: number, high: number]
 }
 
-/** Largest finite float32: WGSL has no infinity. */
-const LARGEST = 3.4028234663852886e38
-
-/** y = a·x + b, then clamped. Any shape. */
+/** y = a·x + b, then clamped; NaN stays NaN. Any shape. */
 export const affine: Kernel<AffineParams> = {
   name: 'affine',
   cpu(inputs, { a, b, clamp }, backend) {
     const x = only(inputs)
-    const [low, high] = clamp ?? [-LARGEST, LARGEST]
+    const [low, high] = clamp ?? [-Infinity, Infinity]
     return backend.upload(
       x.data.map((v) => Math.min(Math.max(a * v + b, low), high)),
       x.dims,
@@ -27,10 +24,13 @@ export const affine: Kernel<AffineParams> = {
   gpu(inputs, { a, b, clamp }, backend) {
     const x = only(inputs)
     const y = backend.allocate(x.dims)
-    const [low, high] = clamp ?? [-LARGEST, LARGEST]
+    const [low, high] = clamp ?? [0, 0]
     dispatch(backend, {
-      name: 'affine',
-      code: 'fn at(i: u32) { y[i] = clamp(params.a * x[i] + params.b, params.low, params.high); }',
+      name: clamp ? 'affine-clamped' : 'affine',
+      code: `fn at(i: u32) {
+        let v = params.a * x[i] + params.b;
+        y[i] = ${clamp ? 'select(clamp(v, params.low, params.high), v, is_nan(v))' : 'v'};
+      }`,
       inputs: { x },
       outputs: { y },
       params: { a: f32(a), b: f32(b), low: f32(low), high: f32(high) },

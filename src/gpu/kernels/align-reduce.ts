@@ -17,7 +17,7 @@ export interface AlignReduceParams {
 
 /**
  * [E,1,H,W] → [1 or 2,1,H,W]: the reduction of aᵢ = sᵢ·dᵢ + tᵢ over the members, then (`deviation`) the median absolute
- * deviation for `median`, the standard deviation with ddof = 1 for `mean`.
+ * deviation for `median`, the standard deviation with ddof = 1 for `mean`. A NaN among the members gives NaN.
  */
 export const alignReduce: Kernel<AlignReduceParams> = {
   name: 'align-reduce',
@@ -74,16 +74,19 @@ fn sort(a: ptr<function, array<f32, MEMBERS>>) {
     (*a)[j + 1] = v;
   }
 }
+fn median(a: ptr<function, array<f32, MEMBERS>>) -> f32 {
+  for (var m = 0u; m < MEMBERS; m++) { if (is_nan((*a)[m])) { return (*a)[m]; } }
+  sort(a);
+  return (*a)[RANK];
+}
 fn at(i: u32) {
   var a: array<f32, MEMBERS>;
   for (var m = 0u; m < MEMBERS; m++) { a[m] = aligned(i, m); }
-  sort(&a);
-  let median = a[RANK];
-  y[i] = median;
+  let middle = median(&a);
+  y[i] = middle;
   if (params.deviation == 0u) { return; }
-  for (var m = 0u; m < MEMBERS; m++) { a[m] = abs(a[m] - median); }
-  sort(&a);
-  y[params.threads + i] = a[RANK];
+  for (var m = 0u; m < MEMBERS; m++) { a[m] = abs(a[m] - middle); }
+  y[params.threads + i] = median(&a);
 }`
 
 const MEAN = `${ALIGNED}

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts'
 
 /**
  * Depth from a decoded picture: [B,C,H,W] → [B,1,H,W], mean over the channels, clipped to −1..1, then (x + 1) / 2
- * (MarigoldDepthPipeline.decode_prediction; the mean comes before the clip).
+ * (MarigoldDepthPipeline.decode_prediction; the mean comes before the clip). NaN stays NaN.
  */
 export const channelMean: Kernel<Record<string, never>> = {
   name: 'channel-mean',
@@ -32,7 +32,7 @@ export const channelMean: Kernel<Record<string, never>> = {
         let first = (i / params.plane) * params.channels * params.plane + i % params.plane;
         var sum = 0.0;
         for (var k = 0u; k < params.channels; k++) { sum += x[first + k * params.plane]; }
-        y[i] = (clamp(sum / f32(params.channels), -1.0, 1.0) + 1.0) / 2.0;
+        y[i] = select((clamp(sum / f32(params.channels), -1.0, 1.0) + 1.0) / 2.0, sum, is_nan(sum));
       }`,
       inputs: { x },
       outputs: { y },

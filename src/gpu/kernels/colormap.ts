@@ -45,9 +45,8 @@ export const colormap: Kernel<ColormapParams> = {
     const table = backend.upload(stops, [stops.length])
     dispatch(backend, {
       name: `colormap-${lookup}`,
-      // WGSL may assume that no float is NaN or infinite, so the bits are asked: an exponent of ones marks both.
       code: `fn at(i: u32) {
-        if ((bitcast<u32>(x[i]) & 0x7f800000u) == 0x7f800000u) {
+        if (!is_finite(x[i])) {
           for (var c = 0u; c < 3u; c++) { y[c * params.pixels + i] = 0.0; }
           return;
         }

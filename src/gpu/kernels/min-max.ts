@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel.ts'
 
 /**
  * [B, ...] → [B,4]: per item its minimum, maximum, and the positions of both (the first where several are equal; exact
- * below 2²⁴ elements per item).
+ * below 2²⁴ elements per item). NaN and ±∞ do not count; of an item without a finite value it is the first.
  */
 export const minMax: Kernel<Record<string, never>> = {
   name: 'min-max',
@@ -16,21 +16,20 @@ export const minMax: Kernel<Record<string, never>> = {
     const y = new Float32Array(batch * 4)
     for (let b = 0; b < batch; b++) {
       const item = x.data.subarray(b * size, (b + 1) * size)
-      const first = item[0] ?? 0
-      let [low, lowest] = [first, 0]
-      let [high, highest] = [first, 0]
-      for (let i = 1; i < size; i++) {
+      let [low, lowest] = [Infinity, 0]
+      let [high, highest] = [-Infinity, 0]
+      for (let i = 0; i < size; i++) {
         const v = item[i] ?? 0
-        if (v < low) {
+        if (v < low && v !== -Infinity) {
           low = v
           lowest = i
         }
-        if (v > high) {
+        if (v > high && v !== Infinity) {
           high = v
           highest = i
         }
       }
-      y.set([low, high, lowest, highest], b * 4)
+      y.set([item[lowest] ?? 0, item[highest] ?? 0, lowest, highest], b * 4)
     }
     return backend.upload(y, [batch, 4])
   },
@@ -67,8 +66,8 @@ const WORKGROUP = 64
 /** (min, max, argmin, argmax) of two parts; the smaller position wins a draw, as in a plain loop. */
 const JOINED = `
 fn joined(a: vec4f, b: vec4f) -> vec4f {
-  let low = b.x < a.x || (b.x == a.x && b.z < a.z);
-  let high = b.y > a.y || (b.y == a.y && b.w < a.w);
+  let low = is_finite(b.x) && (!is_finite(a.x) || b.x < a.x || (b.x == a.x && b.z < a.z));
+  let high = is_finite(b.y) && (!is_finite(a.y) || b.y > a.y || (b.y == a.y && b.w < a.w));
   return vec4f(select(a.x, b.x, low), select(a.y, b.y, high), select(a.z, b.z, low), select(a.w, b.w, high));
 }`
 
