@@ -79,6 +79,11 @@ describe('nodes', () => {
     expect(await covers(below)).toBe(false)
     await node(page, 'Colorize').getByRole('combobox', { name: 'Colours' }).focus()
     await expect.poll(() => covers(below)).toBe(true)
+    // a copy lies partly over what it was copied from
+    await denoise.getByRole('heading').click()
+    await page.keyboard.press('Control+d')
+    await expect.poll(() => denoise.count()).toBe(2)
+    await expect.poll(() => covers(denoise.nth(1).getByRole('heading'))).toBe(true)
   })
 
   it('move by dragging, as one undo step', async () => {

@@ -32,7 +32,7 @@ export class RunState implements EngineEvents {
   readonly thumbnails = new SvelteMap<string, Preview>()
   large = $state.raw<Preview | undefined>()
   readonly warnings = new SvelteMap<string, readonly string[]>()
-  /** Names of the files that this run has made; those of earlier runs are replaced. */
+  /** Names of the files that this run has made; when it has finished, those of earlier runs are gone. */
   readonly #made = new Set<string>()
 
   constructor(
@@ -107,6 +107,7 @@ export class RunState implements EngineEvents {
   finished(report: RunReport): void {
     const { ms, failed = [], skipped = [], blocked = [] } = report
     this.errors = [...failed, ...blocked]
+    this.#forget(({ name }) => !this.#made.has(name))
     this.say(SAY.finished(ms, failed.length, skipped.length + blocked.length))
     this.#end()
   }
@@ -145,8 +146,12 @@ export class RunState implements EngineEvents {
   }
 
   dismissFiles(): void {
-    for (const file of this.files) URL.revokeObjectURL(file.url)
-    this.files = []
+    this.#forget(() => true)
+  }
+
+  #forget(which: (file: MadeFile) => boolean): void {
+    for (const { url } of this.files.filter(which)) URL.revokeObjectURL(url)
+    this.files = this.files.filter((file) => !which(file))
   }
 
   #end(): void {

@@ -70,3 +70,21 @@ test('two files of one name in a run are numbered; the next run replaces both', 
   }
   expect(URL.revokeObjectURL).toHaveBeenCalledTimes(2)
 })
+
+test('the files of a run that finished are its own; one that was stopped leaves those of the run before', () => {
+  const { run } = made()
+  const names = () => run.files.map(({ name }) => name)
+  const bytes = new Uint8Array(1)
+  run.begin()
+  run.file('uncertainty.npy', bytes, 'application/octet-stream')
+  run.finished(report)
+  run.begin()
+  run.file('depth.png', bytes, 'image/png')
+  run.cancelled()
+  expect(names()).toEqual(['uncertainty.npy', 'depth.png'])
+  run.begin()
+  run.file('depth.png', bytes, 'image/png')
+  run.finished(report)
+  expect(names()).toEqual(['depth.png'])
+  expect(URL.revokeObjectURL).toHaveBeenCalledTimes(2)
+})
