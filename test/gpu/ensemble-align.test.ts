@@ -129,6 +129,21 @@ describe.each(['cpu', 'gpu'] as const)('on the %s', (where) => {
     }
   })
 
+  test.each(['median', 'mean'] as const)(
+    'pixels without a value have none in the %s, and spoil no other',
+    async (r) => {
+      const holes = Float32Array.from(unlike)
+      for (const at of [0, 17, 30, 89]) holes[at] = NaN
+      const { depth, uncertainty } = await run(backend(), holes, [3, 1, 5, 6], { ...search, reduction: r })
+      const empty = [0, 17, 29]
+      for (const map of [depth, uncertainty]) {
+        expect([...map].flatMap((v, i) => (Number.isFinite(v) ? [] : [i]))).toEqual(empty)
+      }
+      const values = depth.filter(Number.isFinite)
+      expect(maxAbsDifference([Math.min(...values), Math.max(...values)], [0, 1])).toBeLessThan(EXACT)
+    },
+  )
+
   test('with scales free too the search goes where scipy’s BFGS goes with exact gradients', async () => {
     for (const c of cases.filter(({ options }) => options.max_iter === 2)) {
       const members = await tensors.f32(c.members)
