@@ -39,8 +39,8 @@ type Found = (path: string, file: Stats) => unknown
 async function list(root: string, under: string, depth: number, found: Found, before = 0): Promise<number> {
   let files = before
   const entries = await readdir(join(root, under), { withFileTypes: true }).catch((cause: unknown) => {
-    throw new AppError('checkpoint/missing-file', `The folder ${join(root, under)} cannot be read.`, {
-      fix: 'Give the folder that holds model_index.json.',
+    throw new AppError('checkpoint/missing-file', `${join(root, under)} ${why(cause)}.`, {
+      fix: 'Give a folder on this machine that holds model_index.json.',
       cause,
     })
   })
@@ -62,6 +62,12 @@ async function list(root: string, under: string, depth: number, found: Found, be
     }
   }
   return files
+}
+
+function why(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOENT') return 'is not there'
+  return code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be read'
 }
 
 /** Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. */

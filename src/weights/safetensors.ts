@@ -23,13 +23,16 @@ export const MAX_HEADER_BYTES = 16 * 1024 * 1024
 
 const PREFIX_BYTES = 8
 
+/** How a pointer begins that git without LFS leaves in place of a large file, as a clone from the Hub then has. */
+const POINTER = 'version '
+
 /**
  * Reads and checks the header of a safetensors file nobody vouches for. The data is not read. Every promise of the
  * format is checked before anything is allocated by it: tensors lie inside the file, in order without overlap, hole or
  * tail, and each is as long as its shape says. (A name given twice in the JSON leaves a hole where the first one was.)
  *
  * @param file name used in messages
- * @throws AppError `weights/truncated`, `weights/header-too-large`, `weights/bad-header`, `weights/bad-tensor`,
+ * @throws AppError `weights/truncated`, `weights/not-fetched`, `weights/header-too-large`, `weights/bad-header`, `weights/bad-tensor`,
  *   `weights/unknown-dtype`, `weights/wrong-size`, `weights/overlap`, `weights/hole`, `weights/trailing-bytes`
  *
  * Source: safetensors/src/tensor.rs, `SafeTensors::read_metadata` and `Metadata::validate`.
@@ -40,6 +43,11 @@ export async function readSafetensorsHeader(source: ByteSource, file: string): P
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength)
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
   if (length > MAX_HEADER_BYTES) {
+    if (String.fromCharCode(...prefix) === POINTER) {
+      throw fault('not-fetched', `${file} only points to the weights: it is a file of Git LFS.`, {
+        fix: 'Fetch the weights with git lfs pull, or download the file itself.',
+      })
+    }
     throw fault('header-too-large', `${file} claims a header of ${length} bytes; ${MAX_HEADER_BYTES} is the limit.`, {
       fix: 'Check that it is a safetensors file.',
     })
