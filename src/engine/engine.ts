@@ -10,10 +10,10 @@ import { Cache } from './cache.ts'
 import { Costs } from './costs.ts'
 import type { BackendInfo, NodeState, RunReport } from './events.ts'
 import { breather } from '../base/pause.ts'
-import { plan, type Plan } from './plan.ts'
+import { nothingToRun, plan, type Plan } from './plan.ts'
 import type { Registry } from './resolve.ts'
 import type { PlannedNode } from './resolve.ts'
-import { execute, type RunListener } from './run.ts'
+import { cancelled, execute, type RunListener } from './run.ts'
 
 /** Content ids of what a document only names. Both reject with typed errors that say what to do. */
 export interface Sources {
@@ -151,20 +151,15 @@ export class Engine {
     const { listener, backend, services, info } = this.#parts
     const now = this.#parts.now ?? (() => performance.now())
     const start = now()
-    if (signal.aborted) throw new AppError('engine/cancelled', 'The run was stopped.')
+    if (signal.aborted) throw cancelled()
     this.#updates += 1
     // A checkpoint folder may have changed on disk since it was identified.
     this.#contents.clear()
     const planned = (this.#plan = await this.#planned(document, targets, signal))
-    if (signal.aborted) throw new AppError('engine/cancelled', 'The run was stopped.')
+    if (signal.aborted) throw cancelled()
     const [blocked] = planned.blocked
     if (planned.targets.length === 0) {
-      throw (
-        blocked ??
-        new AppError('engine/nothing-to-run', 'Nothing in this graph shows or writes a result.', {
-          fix: 'Add a View or an Export.',
-        })
-      )
+      throw blocked ?? nothingToRun()
     }
     this.#live.clear()
     const environment = {

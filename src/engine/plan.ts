@@ -117,3 +117,9 @@ function stepsFor(
   }
   return steps.reverse()
 }
+
+/** Why a graph without targets cannot be run. */
+export const nothingToRun = (): AppError =>
+  new AppError('engine/nothing-to-run', 'Nothing in this graph shows or writes a result.', {
+    fix: 'Add a View or an Export.',
+  })

@@ -279,4 +279,4 @@ class StepRun {
   }
 }
 
-const cancelled = (): AppError => new AppError('engine/cancelled', 'The run was stopped.')
+export const cancelled = (): AppError => new AppError('engine/cancelled', 'The run was stopped.')

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { AppError } from '../../base/errors.ts'
 import { didYouMean } from './did-you-mean.ts'
+import { STDIN } from './read-file.ts'
 
 const BACKENDS = ['auto', 'webgpu', 'wasm'] as const
 export type BackendChoice = (typeof BACKENDS)[number]
@@ -60,20 +61,27 @@ export function parseCommand(argv: readonly string[]): Command {
   }
 }
 
+type Options = NonNullable<ParseArgsConfig['options']>
+
+export const RUN_OPTIONS = {
+  image: { type: 'string', multiple: true },
+  set: { type: 'string', multiple: true },
+  checkpoint: { type: 'string' },
+  backend: { type: 'string', default: 'auto' },
+  out: { type: 'string', default: '.' },
+  report: { type: 'string' },
+  quiet: { type: 'boolean' },
+} as const satisfies Options
+
 function parseRun(rest: readonly string[]): Command {
-  const { values, positionals } = parse(
-    rest,
-    {
-      image: { type: 'string', multiple: true },
-      set: { type: 'string', multiple: true },
-      checkpoint: { type: 'string' },
-      backend: { type: 'string', default: 'auto' },
-      out: { type: 'string', default: '.' },
-      report: { type: 'string' },
-      quiet: { type: 'boolean' },
-    },
-    1,
-  )
+  const { values, positionals } = parse(rest, RUN_OPTIONS, 1)
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '' || many(value).includes('')) throw usage(`--${name} was given nothing.`)
+  }
+  const [graph = ''] = positionals
+  if ([graph, ...many(values['image'])].filter((path) => path === STDIN).length > 1) {
+    throw usage('Standard input (-) can be read only once.')
+  }
   const wanted = one(values['backend']) ?? 'auto'
   const backend = BACKENDS.find((choice) => choice === wanted)
   if (backend === undefined) {
@@ -81,7 +89,7 @@ function parseRun(rest: readonly string[]): Command {
   }
   return {
     command: 'run',
-    graph: positionals[0] ?? '',
+    graph,
     images: many(values['image']),
     settings: many(values['set']).map(parseSetting),
     checkpoint: one(values['checkpoint']),
@@ -105,12 +113,12 @@ type Values = Readonly<Record<string, string | boolean | readonly (string | bool
 
 function parse(
   args: readonly string[],
-  options: NonNullable<ParseArgsConfig['options']>,
+  options: Options,
   graphs: number,
 ): { values: Values; positionals: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-    if (positionals.length === graphs) return { values, positionals }
+    if (positionals.length === graphs && !positionals.includes('')) return { values, positionals }
   } catch (cause) {
     // Node adds advice of several sentences; the first says what is wrong.
     const says = `${(cause instanceof Error ? cause.message : String(cause)).split(/[.\n]\s/)[0] ?? ''}.`

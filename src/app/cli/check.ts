@@ -1,14 +1,15 @@
-import { readFolder } from '../../../models/checkpoint/folder.ts'
-import { AppError, type PlainError } from '../../base/errors.ts'
+import { contentId, readFolder } from '../../../models/checkpoint/folder.ts'
+import { plainError, type PlainError } from '../../base/errors.ts'
 import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
+import { nothingToRun } from '../../engine/plan.ts'
 import type { Problem } from '../../graph/problem.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { CpuBackend } from '../../tensor/cpu.ts'
 import { nodes } from '../registry.ts'
 import { readGraph } from './graph-file.ts'
 import { locateOnDisk, shelfOnDisk } from './sources.ts'
-import type { Terminal } from './terminal.ts'
+import { described, line, type Terminal } from './terminal.ts'
 
 interface Findings {
   /** What reading repaired or kept. */
@@ -21,7 +22,7 @@ interface Findings {
 
 /** `marigold check`: what is wrong with a graph. Computes nothing. Exit status: 0 when all of it could run as it is. */
 export async function check(graph: string, json: boolean, terminal: Terminal, signal: AbortSignal): Promise<number> {
-  const { document, problems } = await readGraph(graph)
+  const { document, problems } = await readGraph(graph, signal)
   const found: Findings = { problems, ...(await findings(document, signal)) }
   if (json) terminal.out(`${JSON.stringify(found, null, 2)}\n`)
   else describe(found, terminal)
@@ -29,14 +30,11 @@ export async function check(graph: string, json: boolean, terminal: Terminal, si
 }
 
 function describe({ problems, errors, checkpoints }: Findings, terminal: Terminal): void {
-  for (const { code, path, message, effect } of problems) terminal.out(`${effect} [${code}] ${path}: ${message}\n`)
-  for (const error of errors) {
-    const { code, message, fix, node } = error
-    const where = node === undefined ? '' : ` node "${node}":`
-    terminal.out(`cannot run [${code}]${where} ${message}${fix === undefined ? '' : ` ${fix}`}\n`)
-  }
-  for (const { name } of checkpoints) terminal.out(`checkpoint ${name}: here, nothing to download\n`)
-  if (problems.length === 0 && errors.length === 0) terminal.out('No problems.\n')
+  const say = (text: string): void => terminal.out(line(text))
+  for (const { code, path, message, effect } of problems) say(`${effect} [${code}] ${path}: ${message}`)
+  for (const error of errors) say(`cannot run ${described(error)}`)
+  for (const { name } of checkpoints) say(`checkpoint ${name}: here, nothing to download`)
+  if (problems.length === 0 && errors.length === 0) say('No problems.')
 }
 
 async function findings(document: GraphDocument, signal: AbortSignal): Promise<Omit<Findings, 'problems'>> {
@@ -52,20 +50,17 @@ async function findings(document: GraphDocument, signal: AbortSignal): Promise<O
     sources: {
       picture: (ref, aborted) => shelf.contentId(ref, aborted),
       checkpoint: async (choice, aborted) => {
-        const located = await locate(choice, aborted)
-        if (located === undefined) {
-          throw new AppError('checkpoint/unknown', `There is no checkpoint "${choice}" here.`, {
-            fix: 'Run with --checkpoint DIR.',
-          })
-        }
-        await readFolder(located.files, aborted)
-        checkpoints.set(choice, { choice, name: located.name, download: 0 })
-        return choice
+        const { name, files } = await locate(choice, aborted)
+        // Reads the headers of the weights too.
+        const id = await contentId(await readFolder(files, aborted), 'full', aborted)
+        checkpoints.set(choice, { choice, name, download: 0 })
+        return id
       },
     },
   })
   const states = await engine.update(document, signal)
   const errors = [...states.values()].flatMap((state) => (state.phase === 'blocked' ? [state.error] : []))
+  if (!document.nodes.some(({ type }) => nodes.get(type)?.sink === true)) errors.push(plainError(nothingToRun()))
   // A node behind a blocked one is blocked by the same error.
   const unique = new Map(errors.map((error) => [`${error.code} ${error.node ?? ''}`, error]))
   const order = document.nodes.map(({ id }) => id)

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { plainError } from '../../base/errors.ts'
+import { cancelled } from '../../engine/run.ts'
 import { parseCommand } from './arguments.ts'
 import { check } from './check.ts'
 import { HELP } from './help.ts'
 import { listNodes } from './list-nodes.ts'
 import { ROOT } from './root.ts'
 import { run } from './run.ts'
+import { settingHint } from './setting-hint.ts'
 import { errorLine, type Terminal } from './terminal.ts'
 
 /** What shells give a program that Ctrl-C ended: 128 + SIGINT. */
@@ -21,7 +23,8 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, si
   try {
     command = parseCommand(argv)
   } catch (error) {
-    terminal.err(errorLine(plainError(error)))
+    const { fix = '', ...usage } = plainError(error)
+    terminal.err(errorLine({ ...usage, fix: `${await settingHint(argv, signal)}${fix}` }))
     return 2
   }
   try {
@@ -42,7 +45,7 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, si
       }
     }
   } catch (error) {
-    terminal.err(errorLine(plainError(error)))
+    terminal.err(errorLine(plainError(signal.aborted ? cancelled() : error)))
     return signal.aborted ? STOPPED : 1
   }
 }

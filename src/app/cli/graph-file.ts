@@ -1,13 +1,37 @@
-import { readFile } from 'node:fs/promises'
 import { AppError } from '../../base/errors.ts'
+import { LIMITS } from '../../graph/limits.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import { nodes } from '../registry.ts'
+import { readBytes, STDIN, whyUnreadable } from './read-file.ts'
 
-/** Reads a graph. Errors: `cli/no-file`, and those of `parseDocument`. */
-export async function readGraph(path: string): Promise<ReadDocument> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new AppError('cli/no-file', `The graph ${path} cannot be read.`, { fix: 'Check the path.', cause })
+/** A UTF-16 unit, which is what the limit counts, takes at most three bytes in UTF-8. */
+const MAX_BYTES = 3 * LIMITS.text
+
+/** Reads a graph, of standard input for "-". Errors: `cli/no-file`, and those of `parseDocument`. */
+export async function readGraph(path: string, signal: AbortSignal): Promise<ReadDocument> {
+  const name = path === STDIN ? 'Standard input' : path
+  const bytes = await readBytes(path, checkSize, signal).catch((cause: unknown) => {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('cli/no-file', `The graph ${path} ${whyUnreadable(cause)}.`, { fix: 'Check the path.', cause })
   })
-  // Windows editors may begin a text file with a byte order mark, which is not JSON.
-  return parseDocument(text.replace(/^\uFEFF/, ''), nodes)
+  return parseDocument(textOf(bytes, name), nodes)
+}
+
+function checkSize(bytes: number): void {
+  if (bytes <= MAX_BYTES) return
+  throw new AppError('graph/too-large', `The file is larger than a graph can be: ${LIMITS.text} characters.`, {
+    fix: 'Give a graph that was saved by Marigold Nodes.',
+  })
+}
+
+function textOf(bytes: Uint8Array, name: string): string {
+  try {
+    // It leaves out the byte order mark with which Windows editors may begin a file.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new AppError('graph/not-json', `${name} is not a JSON file: it is not text in UTF-8.`, {
+      fix: 'Give a graph that was saved by Marigold Nodes.',
+      cause,
+    })
+  }
 }

@@ -13,4 +13,6 @@ export const HELP = `marigold: depth from a picture, by a graph of nodes
   marigold nodes [--json]             list the node types with their sockets and parameters
 
   marigold --help | --version
+
+  - in place of GRAPH.json or FILE is standard input; in place of the report's, standard output
 `

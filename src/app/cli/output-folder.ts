@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../../base/errors.ts'
 import { freeName } from '../../graph/text.ts'
 import type { OutputFiles } from '../../node/index.ts'
-import { writeWhole } from './write-whole.ts'
+import { checkWritable, writeWhole } from './write-whole.ts'
 
 /** Files of Export nodes in one folder, made on the first. Two nodes that write the same name: the second is numbered. */
 export class OutputFolder implements OutputFiles {
@@ -13,18 +13,41 @@ export class OutputFolder implements OutputFiles {
 
   constructor(readonly folder: string) {}
 
+  /** Throws `cli/not-written` where it can be told before anything is computed that no file could be written. */
+  async check(): Promise<void> {
+    await checkWritable(this.folder).catch((cause: unknown) => {
+      throw notWritten(`Nothing can be written to the folder ${this.folder}.`, cause)
+    })
+  }
+
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const free = freeName(name, (other) => this.#taken.has(other))
     this.#taken.add(free)
     const path = join(this.folder, free)
-    await mkdir(this.folder, { recursive: true })
+    await makeFolder(resolve(this.folder))
       .then(() => writeWhole(path, bytes))
       .catch((cause: unknown) => {
-        throw new AppError('cli/not-written', `${path} could not be written.`, {
-          fix: 'Give a folder that can be written to with --out.',
-          cause,
-        })
+        throw notWritten(`${path} could not be written.`, cause)
       })
     this.written.push(path)
   }
 }
+
+const notWritten = (message: string, cause: unknown): AppError =>
+  new AppError('cli/not-written', message, { fix: 'Give a folder that can be written to with --out.', cause })
+
+/**
+ * Makes a folder and those above it. Not by mkdir's own `recursive`, which never ends where a file system says that the
+ * folder above is missing although it is there, as /proc does (Node 20 to 24).
+ */
+async function makeFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
+  await mkdir(folder).catch(async (error: unknown) => {
+    // Another program may have made it meanwhile.
+    if (!(await isFolder(folder))) throw error
+  })
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() === true

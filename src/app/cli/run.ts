@@ -1,6 +1,5 @@
 import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
 import { CheckpointStore } from '../../../models/checkpoint/store.ts'
-import { AppError } from '../../base/errors.ts'
 import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
 import type { RunReport } from '../../engine/events.ts'
@@ -12,43 +11,49 @@ import { nodes } from '../registry.ts'
 import type { RunCommand } from './arguments.ts'
 import { readGraph } from './graph-file.ts'
 import { OutputFolder } from './output-folder.ts'
+import { checkReport, writeReport } from './report-file.ts'
 import { withCheckpoint, withPictures, withSettings } from './settings.ts'
 import { addFile, GIVEN, locateOnDisk, shelfOnDisk } from './sources.ts'
-import { errorLine, ProgressLine, type Terminal } from './terminal.ts'
-import { writeWhole } from './write-whole.ts'
+import { errorLine, line, ProgressLine, type Terminal } from './terminal.ts'
 
 const CACHE_BYTES = 2 * 2 ** 30
 
+/** The type of the nodes that write files. */
+const EXPORT = 'output/export'
+
 /** `marigold run`. Exit status: 0 when everything was computed and written. */
 export async function run(command: RunCommand, terminal: Terminal, signal: AbortSignal): Promise<number> {
-  const say = (text: string): void => (command.quiet ? undefined : terminal.err(text))
-  const { document: read, problems } = await readGraph(command.graph)
-  for (const { code, message } of problems) say(`note [${code}] ${message}\n`)
+  const say = (text: string): void => (command.quiet ? undefined : terminal.err(line(text)))
+  const { document: read, problems } = await readGraph(command.graph, signal)
+  for (const { code, message } of problems) say(`note [${code}] ${message}`)
   const shelf = shelfOnDisk()
-  const document = await changed(read, command, shelf)
+  const document = await changed(read, command, shelf, signal)
   const out = new OutputFolder(command.out)
+  if (document.nodes.some(({ type }) => type === EXPORT)) await out.check()
+  if (command.report !== undefined) await checkReport(command.report)
   const report = await compute(document, command, { shelf, out, terminal, signal })
-  for (const path of out.written) say(`wrote ${path}\n`)
-  if (command.report !== undefined) await writeReport(command.report, report)
-  say(`${(report.ms / 1000).toFixed(1)} s on ${report.adapter}\n`)
+  for (const path of out.written) say(`wrote ${path}`)
+  say(`${(report.ms / 1000).toFixed(1)} s on ${report.adapter}`)
   for (const needed of new Set((report.skipped ?? []).map(({ failed }) => failed))) {
     const nodes = (report.skipped ?? []).filter(({ failed }) => failed === needed).map(({ node }) => node)
-    say(`skipped ${nodes.join(', ')}: needs node "${needed}"\n`)
+    say(`skipped ${nodes.join(', ')}: needs node "${needed}"`)
   }
-  const blocked = (report.blocked ?? []).map(({ message, code, ...rest }) => ({
-    ...rest,
-    code: 'cli/blocked',
-    message: `${message} [${code}]`,
-  }))
-  const errors = [...(report.failed ?? []), ...blocked]
+  const errors = [...(report.failed ?? []), ...(report.blocked ?? [])]
   for (const error of errors) terminal.err(errorLine(error))
+  if (errors.length === 0 && out.written.length === 0) say('note: the graph has no Export node, so no file was written')
+  if (command.report !== undefined) await writeReport(command.report, report, terminal)
   return errors.length === 0 ? 0 : 1
 }
 
 /** The graph with what the command line sets. */
-async function changed(document: GraphDocument, command: RunCommand, shelf: PictureShelf): Promise<GraphDocument> {
+async function changed(
+  document: GraphDocument,
+  command: RunCommand,
+  shelf: PictureShelf,
+  signal: AbortSignal,
+): Promise<GraphDocument> {
   const pictures: PictureRef[] = []
-  for (const path of command.images) pictures.push(await addFile(shelf, path))
+  for (const path of command.images) pictures.push(await addFile(shelf, path, signal))
   const set = withSettings(withPictures(document, nodes, pictures), nodes, command.settings)
   return command.checkpoint === undefined ? set : withCheckpoint(set, nodes, GIVEN)
 }
@@ -65,7 +70,7 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
   const found = await openNodeCompute(command.backend)
   found.runtime.prepare()
   const checkpoints = new CheckpointStore(locateOnDisk(command.checkpoint), found.runtime)
-  const line = new ProgressLine(terminal)
+  const progress = new ProgressLine(terminal)
   let running = ''
   const engine = new Engine({
     nodes,
@@ -89,27 +94,21 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
       },
       progress: (done, secondsLeft) => {
         const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`
-        if (!command.quiet) line.show(`${String(Math.round(100 * done)).padStart(3)} %  ${running}${left}`)
+        if (!command.quiet) progress.show(`${String(Math.round(100 * done)).padStart(3)} %  ${running}${left}`)
       },
       warned: (node, message) => {
         if (command.quiet) return
-        line.clear()
-        terminal.err(`warning node "${node}": ${message}\n`)
+        progress.clear()
+        terminal.err(line(`warning node "${node}": ${message}`))
       },
     },
   })
   try {
     return await engine.run(document, { signal })
   } finally {
-    line.clear()
+    progress.clear()
     await engine.dispose()
     await checkpoints.close()
     await found.close()
   }
-}
-
-async function writeReport(path: string, report: RunReport): Promise<void> {
-  await writeWhole(path, `${JSON.stringify(report, null, 2)}\n`).catch((cause: unknown) => {
-    throw new AppError('cli/not-written', `The report ${path} could not be written.`, { fix: 'Check the path.', cause })
-  })
 }

@@ -103,7 +103,7 @@ export function withPictures(document: GraphDocument, nodes: Registry, pictures:
   if (pictures.length > slots.length) {
     throw new AppError(
       'cli/too-many-images',
-      `${pictures.length} pictures were given; the graph loads ${slots.length}.`,
+      `${pictures.length} ${pictures.length === 1 ? 'picture' : 'pictures'} given, but the graph loads ${slots.length}.`,
       {
         fix: 'Give one --image per Load Image node.',
       },

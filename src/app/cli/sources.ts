@@ -1,25 +1,35 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import type { LocateCheckpoint } from '../../../models/checkpoint/store.ts'
+import type { LocateCheckpoint, LocatedCheckpoint } from '../../../models/checkpoint/store.ts'
 import { AppError } from '../../base/errors.ts'
+import { GIVEN_PREFIX } from '../../engine/client.ts'
 import type { PictureRef } from '../../node/index.ts'
 import { nodeFolder } from '../../weights/node-folder.ts'
+import { checkFileSize } from '../pictures/limits.ts'
 import { decodeInNode } from '../pictures/node-decoder.ts'
 import { PictureShelf } from '../pictures/shelf.ts'
+import { readBytes, STDIN, whyUnreadable } from './read-file.ts'
 import { ROOT } from './root.ts'
 
 /** What a document says of the folder given with --checkpoint: documents hold no paths. */
-export const GIVEN = 'folder:given'
+export const GIVEN = `${GIVEN_PREFIX}given`
 
-/** Checkpoints in models/, and the folder given with --checkpoint. */
-export function locateOnDisk(given: string | undefined): LocateCheckpoint {
+/** Checkpoints in models/, and the folder given with --checkpoint. Throws `checkpoint/unknown` for others. */
+export function locateOnDisk(
+  given: string | undefined,
+): (...asked: Parameters<LocateCheckpoint>) => Promise<LocatedCheckpoint> {
   return async (choice) => {
     if (choice === GIVEN && given !== undefined) {
       return { name: basename(resolve(given)), files: await nodeFolder(given) }
     }
     const folder = join(ROOT, 'models', choice)
-    if (!/^[a-z0-9][a-z0-9.-]*$/i.test(choice) || !(await isFile(join(folder, 'model_index.json')))) return undefined
-    return { name: choice, files: await nodeFolder(folder) }
+    if (/^[a-z0-9][a-z0-9.-]*$/i.test(choice) && (await isFile(join(folder, 'model_index.json')))) {
+      return { name: choice, files: await nodeFolder(folder) }
+    }
+    const name = choice.startsWith(GIVEN_PREFIX) ? choice.slice(GIVEN_PREFIX.length) : choice
+    throw new AppError('checkpoint/unknown', `The checkpoint ${name} is not here: graphs name checkpoints only.`, {
+      fix: 'Give its folder, in the diffusers layout, with --checkpoint DIR.',
+    })
   }
 }
 
@@ -27,17 +37,20 @@ export function locateOnDisk(given: string | undefined): LocateCheckpoint {
 export const shelfOnDisk = (): PictureShelf =>
   new PictureShelf(decodeInNode, async (name) => {
     const path = join(ROOT, 'examples/images', name)
-    return basename(name) === name && (await isFile(path)) ? bytesOf(path) : undefined
+    return basename(name) === name && (await isFile(path)) ? new Uint8Array(await readFile(path)) : undefined
   })
 
-/** Throws `image/missing`. */
-export async function addFile(shelf: PictureShelf, path: string): Promise<PictureRef> {
-  if (!(await isFile(path))) {
-    throw new AppError('image/missing', `There is no picture ${path}.`, { fix: 'Check the path given with --image.' })
-  }
-  return shelf.add(await bytesOf(path), basename(path))
+/** Errors: `image/missing`, `image/too-large`. */
+export async function addFile(shelf: PictureShelf, path: string, signal: AbortSignal): Promise<PictureRef> {
+  const name = path === STDIN ? 'stdin' : basename(resolve(path))
+  const bytes = await readBytes(path, (size) => checkFileSize(name, size), signal).catch((cause: unknown) => {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('image/missing', `The picture ${path} ${whyUnreadable(cause)}.`, {
+      fix: 'Check the path given with --image.',
+      cause,
+    })
+  })
+  return shelf.add(bytes, name)
 }
-
-const bytesOf = async (path: string): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await readFile(path))
 
 const isFile = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isFile() === true

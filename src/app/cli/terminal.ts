@@ -1,4 +1,5 @@
 import type { PlainError } from '../../base/errors.ts'
+import { singleLine } from '../../graph/text.ts'
 
 /** Where the command line speaks: results on stdout, everything else on stderr. */
 export interface Terminal {
@@ -14,11 +15,19 @@ export const processTerminal: Terminal = {
   screen: process.stderr.isTTY === true,
 }
 
-/** One line: `error [code] node "id": what is wrong. What to do.` */
-export function errorLine({ code, message, fix, node }: PlainError): string {
+/** Longer lines are cut: a file may hold names of any length. */
+const LONGEST = 2_000
+
+/** One line to print. Texts of files may hold what steers a terminal: such characters are left out. */
+export const line = (text: string): string => `${singleLine(text.replace(/\s*\n\s*/g, ' '), LONGEST)}\n`
+
+/** `error [code] node "id": what is wrong. What to do.` */
+export const errorLine = (error: PlainError): string => line(`error ${described(error)}`)
+
+/** `[code] node "id": what is wrong. What to do.` */
+export function described({ code, message, fix, node }: PlainError): string {
   const where = node === undefined ? '' : ` node "${node}":`
-  const text = `error [${code}]${where} ${message}${fix === undefined ? '' : ` ${fix}`}`
-  return `${text.replace(/\s*\n\s*/g, ' ')}\n`
+  return `[${code}]${where} ${message}${fix === undefined ? '' : ` ${fix}`}`
 }
 
 /** A line that is written over, on a screen; nothing elsewhere. */
@@ -29,9 +38,9 @@ export class ProgressLine {
 
   show(text: string): void {
     if (!this.terminal.screen) return
-    const line = text.slice(0, 78)
-    this.terminal.err(`\r${line.padEnd(this.#shown)}`)
-    this.#shown = line.length
+    const shown = singleLine(text, 78)
+    this.terminal.err(`\r${shown.padEnd(this.#shown)}`)
+    this.#shown = shown.length
   }
 
   clear(): void {

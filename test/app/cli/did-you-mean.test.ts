@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { didYouMean, edits } from '../../src/app/cli/did-you-mean.ts'
+import { didYouMean, edits } from '../../../src/app/cli/did-you-mean.ts'
 
 it.each([
   ['', '', 0],

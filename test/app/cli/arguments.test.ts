@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { parseCommand } from '../../src/app/cli/arguments.ts'
-import { withCheckpoint, withPictures, withSettings } from '../../src/app/cli/settings.ts'
-import { errorLine } from '../../src/app/cli/terminal.ts'
-import { nodes } from '../../src/app/registry.ts'
-import { AppError, plainError } from '../../src/base/errors.ts'
-import { readDocument } from '../../src/graph/validate.ts'
+import { parseCommand } from '../../../src/app/cli/arguments.ts'
+import { withCheckpoint, withPictures, withSettings } from '../../../src/app/cli/settings.ts'
+import { errorLine } from '../../../src/app/cli/terminal.ts'
+import { nodes } from '../../../src/app/registry.ts'
+import { AppError, plainError } from '../../../src/base/errors.ts'
+import { readDocument } from '../../../src/graph/validate.ts'
 
 describe('the words of the command line', () => {
   it('reads run with everything', () => {
@@ -51,10 +51,21 @@ describe('the words of the command line', () => {
     [['run', 'a.json', '--backend', 'cuda']],
     [['run', 'a.json', '--set', 'steps=4']],
     [['run', 'a.json', '--set', 'denoise.steps']],
+    [['run', '']],
+    [['run', '-', '--image', '-']],
+    [['run', 'a.json', '--image', '-', '--image', '-']],
     [['nodes', 'a.json']],
     [['check']],
   ])('refuses %j', (words) => {
     expect(() => parseCommand(words)).toThrow(expect.objectContaining({ code: 'cli/usage' }))
+  })
+
+  it.each(['image', 'checkpoint', 'out', 'report'])('says that --%s was given nothing', (name) => {
+    for (const words of [[`--${name}=`], [`--${name}`, '']]) {
+      expect(() => parseCommand(['run', 'a.json', ...words])).toThrow(
+        expect.objectContaining({ code: 'cli/usage', message: `--${name} was given nothing.` }),
+      )
+    }
   })
 
   it.each([

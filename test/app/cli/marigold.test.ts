@@ -1,34 +1,16 @@
-import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { exec, execFile, spawn } from 'node:child_process'
+import { constants } from 'node:fs'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { decode } from 'fast-png'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fixtureJson, FIXTURES, fixtureTensors, maxAbsDifference } from '../support/fixtures.ts'
-import { rawTensors, type Case } from '../pipelines/support/case.ts'
-import { adapterEnvironment } from '../support/webgpu.ts'
-
-const ROOT = join(import.meta.dirname, '../..')
-const MARIGOLD = join(ROOT, 'src/app/cli/marigold.mjs')
-const CHECKPOINT = join(FIXTURES, 'checkpoints/tiny-ddim-trailing')
-
-interface Ended {
-  readonly status: number
-  readonly out: string
-  readonly err: string
-}
-
-const marigold = (...words: readonly string[]): Promise<Ended> => marigoldIn(process.env, ...words)
-
-const marigoldIn = (env: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MARIGOLD, ...words], { timeout: 170_000, env }, (error, out, err) =>
-      resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, out, err }),
-    )
-  })
-
-const graph = (name: string): string => join(ROOT, 'examples', `${name}.json`)
+import { fixtureJson, FIXTURES, fixtureTensors, maxAbsDifference } from '../../support/fixtures.ts'
+import { rawTensors, type Case } from '../../pipelines/support/case.ts'
+import { adapterEnvironment } from '../../support/webgpu.ts'
+import { CHECKPOINT, graph, MARIGOLD, marigold, marigoldIn } from './support/marigold.ts'
 
 describe('marigold', { timeout: 180_000 }, () => {
   let folder: string
@@ -85,7 +67,7 @@ describe('marigold', { timeout: 180_000 }, () => {
     const depth = async (backend: string): Promise<ArrayLike<number>> => {
       const [out, report] = [join(folder, backend), join(folder, `${backend}.json`)]
       const more = ['--set', 'denoise.steps=2', '--backend', backend, '--out', out, '--report', report]
-      const ended = await marigoldIn(adapterEnvironment(), ...words, ...more)
+      const ended = await marigoldIn({ env: adapterEnvironment() }, ...words, ...more)
       expect(ended.err).not.toContain('error')
       expect(ended.status).toBe(0)
       expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ backend })
@@ -96,10 +78,75 @@ describe('marigold', { timeout: 180_000 }, () => {
     expect(maxAbsDifference(onGpu, onCpu)).toBeLessThan(1e-3)
   })
 
+  it('reads a graph and a picture from standard input, and prints the report', async () => {
+    const words = ['--checkpoint', CHECKPOINT, '--backend', 'wasm', '--report', '-', '--quiet']
+    const given = { stdin: await readFile(graph('depth')) }
+    expect(await marigoldIn(given, 'check', '-')).toMatchObject({ status: 0, err: '' })
+    const out = [join(folder, 'graph-piped'), join(folder, 'picture-piped')] as const
+    const ended = [
+      await marigoldIn(given, 'run', '-', '--image', photo, ...words, '--out', out[0]),
+      await marigoldIn(
+        { stdin: await readFile(photo) },
+        'run',
+        graph('depth'),
+        '--image',
+        '-',
+        ...words,
+        '--out',
+        out[1],
+      ),
+    ]
+    for (const { status, err, out: report } of ended) {
+      expect({ status, err }).toEqual({ status: 0, err: '' })
+      expect(JSON.parse(report)).toMatchObject({ backend: 'wasm' })
+    }
+    const [one, other] = await Promise.all(out.map((path) => readFile(join(path, 'depth.png'))))
+    expect(one?.equals(other ?? Buffer.of())).toBe(true)
+  })
+
+  it.runIf(process.platform !== 'win32')('writes the report into a pipe, and leaves it there', async () => {
+    const pipe = join(folder, 'report-pipe')
+    await promisify(execFile)('mkfifo', [pipe])
+    const words = ['--image', photo, '--checkpoint', CHECKPOINT, '--backend', 'wasm', '--quiet']
+    const [report, ended] = await Promise.all([
+      readFile(pipe, 'utf8'),
+      marigold('run', graph('depth'), ...words, '--out', join(folder, 'device'), '--report', pipe),
+    ])
+    expect(ended).toEqual({ status: 0, out: '', err: '' })
+    expect(JSON.parse(report)).toMatchObject({ backend: 'wasm' })
+    expect((await stat(pipe)).isFIFO()).toBe(true)
+  })
+
+  it.runIf(process.platform === 'linux')('ends with 1 when what it says cannot be printed', async () => {
+    const command = `"${process.execPath}" "${MARIGOLD}" nodes > /dev/full`
+    const failed = await promisify(exec)(command).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error \[cli\/not-written\] [^\n]*\n$/) })
+  })
+
+  it.runIf(process.platform !== 'win32')('ends at Ctrl-C while it waits for a pipe', async () => {
+    const pipe = join(folder, 'silent')
+    await promisify(execFile)('mkfifo', [pipe])
+    const child = spawn(process.execPath, [MARIGOLD, 'run', graph('depth'), '--image', pipe])
+    const closed = new Promise((resolve) => child.once('close', (status, signal) => resolve({ status, signal })))
+    // It can be opened for writing without waiting as soon as somebody reads.
+    const writer = async (): Promise<FileHandle> =>
+      open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        return writer()
+      })
+    const handle = await writer()
+    child.kill('SIGINT')
+    expect(await closed).toEqual({ status: 130, signal: null })
+    await handle.close()
+  })
+
   it('says nothing of missing graphics drivers when the choice is left to it', async () => {
     const words = ['run', graph('depth'), '--image', photo, '--checkpoint', CHECKPOINT, '--quiet']
     const env = { ...adapterEnvironment(), VK_ICD_FILENAMES: join(folder, 'no-driver.json') }
-    expect(await marigoldIn(env, ...words, '--out', join(folder, 'quiet'))).toEqual({ status: 0, out: '', err: '' })
+    expect(await marigoldIn({ env }, ...words, '--out', join(folder, 'quiet'))).toEqual({ status: 0, out: '', err: '' })
   })
 
   it.each([
@@ -120,7 +167,7 @@ describe('marigold', { timeout: 180_000 }, () => {
 
   it('names every node that failed, and ends with 1', async () => {
     const taken = join(folder, 'taken')
-    await writeFile(taken, 'a file where the folder should be')
+    for (const file of ['depth.png', 'depth-colour.png']) await mkdir(join(taken, file), { recursive: true })
     const words = ['run', graph('depth'), '--image', photo, '--checkpoint', CHECKPOINT, '--backend', 'wasm']
     const { status, err } = await marigold(...words, '--out', taken)
     const { nodes } = JSON.parse(await readFile(graph('depth'), 'utf8')) as { nodes: { id: string; type: string }[] }
