@@ -192,3 +192,12 @@ it('messages lie below the canvas, not on its nodes, and give the room back', as
   await page.getByRole('button', { name: 'Dismiss' }).tap()
   await expect.poll(async () => (await boxOf(canvas)).height).toBe(before.height)
 })
+
+it('nothing moves when the files of a run are listed, or the list is cleared', async () => {
+  const canvas = page.getByRole('application', { name: 'Graph canvas' })
+  const before = await boxOf(canvas)
+  expect(await page.getByRole('link', { name: /^Download/ }).count()).toBe(2)
+  await page.getByRole('button', { name: 'Clear the list' }).tap()
+  await expect.poll(() => page.getByRole('link', { name: /^Download/ }).count()).toBe(0)
+  expect(await boxOf(canvas)).toEqual(before)
+})
