@@ -3,6 +3,7 @@ import { remember } from '../../src/base/remember.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
 import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import { modelSource } from '../../src/onnx/source.ts'
+import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
@@ -36,6 +37,9 @@ export class OpenedCheckpoint implements Checkpoint {
   /** Outlives the sessions: a few kilobytes, for which a text encoder of gigabytes was read. */
   readonly #texts = new Map<Variant, Promise<Float32Array>>()
 
+  /** Where the weights of the next session are read. */
+  #files: CheckpointFiles
+
   constructor(
     readonly id: string,
     readonly folder: CheckpointFolder,
@@ -43,8 +47,14 @@ export class OpenedCheckpoint implements Checkpoint {
     options: OpenOptions = {},
   ) {
     this.config = folder.config
+    this.#files = folder.files
     this.#options = options
     this.#variant = preferredVariant(runtime, options)
+  }
+
+  /** From now on reads files of the same content that are somewhere else, or were written again. */
+  readFrom(files: CheckpointFiles): void {
+    this.#files = files
   }
 
   async encode(image: Tensor, signal: AbortSignal): Promise<Tensor> {
@@ -54,7 +64,7 @@ export class OpenedCheckpoint implements Checkpoint {
       const wanted = `[batch, ${this.folder.vae.inChannels}, height, width] with sides that are multiples of ${factor}`
       throw new AppError('checkpoint/wrong-input', `The VAE takes ${wanted}, not [${image.dims.join(', ')}].`)
     }
-    return only(await (await this.#session('encoder', signal)).run({ image }))
+    return outputOf(await (await this.#session('encoder', signal)).run({ image }))
   }
 
   async denoise(image: Tensor, depth: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
@@ -64,14 +74,14 @@ export class OpenedCheckpoint implements Checkpoint {
     const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
     const time = this.runtime.backend.upload(embedding, [1, width])
     try {
-      return only(await session.run({ image_latent: image, depth_latent: depth, time }))
+      return outputOf(await session.run({ image_latent: image, depth_latent: depth, time }))
     } finally {
       time.release()
     }
   }
 
   async decode(latent: Tensor, signal: AbortSignal): Promise<Tensor> {
-    return only(await (await this.#session('decoder', signal)).run({ latent }))
+    return outputOf(await (await this.#session('decoder', signal)).run({ latent }))
   }
 
   /** Begins to fetch all weights where they come from afar. What fails is tried again, and told, when it is used. */
@@ -111,15 +121,15 @@ export class OpenedCheckpoint implements Checkpoint {
   }
 
   #text(signal: AbortSignal): Promise<Float32Array> {
-    const { files, unet } = this.folder
+    const { unet } = this.folder
     const { runtime } = this
     return remember(this.#texts, this.#variant, () =>
-      emptyPrompt(files, runtime, unet.crossAttentionDim, this.#variant, signal),
+      emptyPrompt(this.#files, runtime, unet.crossAttentionDim, this.#variant, signal),
     )
   }
 
   #weights(component: Component, signal: AbortSignal): Promise<WeightSet> {
-    return openWeights(this.folder.files, component, { prefer: this.#variant, signal })
+    return openWeights(this.#files, component, { prefer: this.#variant, signal })
   }
 
   get #target(): 'wasm' | 'webgpu' {
@@ -146,7 +156,7 @@ function vaeGraph(
 }
 
 /** The one output of a model. */
-function only(outputs: Readonly<Record<string, Tensor>>): Tensor {
+function outputOf(outputs: Readonly<Record<string, Tensor>>): Tensor {
   const [output] = Object.values(outputs)
   if (!output) throw new AppError('onnx/run', 'The model gave no result.')
   return output

@@ -88,6 +88,7 @@ export class CheckpointStore implements Checkpoints {
     const content = located.id ?? (await contentId(await readFolder(located.files, signal), variant, signal))
     const id = `${content}-${variant}`
     this.#known.set(id, located)
+    this.#opened.get(id)?.readFrom(located.files)
     return { id, name: located.name, files: located.files, stamp }
   }
 

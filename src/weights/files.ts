@@ -9,7 +9,7 @@ export interface CheckpointFiles {
   readonly sizes: ReadonlyMap<string, number>
   /**
    * Only what `sizes` lists can be opened, so no path leaves the folder. Errors: `checkpoint/missing-file`,
-   * `weights/unreadable`, `weights/truncated`.
+   * `weights/unreadable`, `weights/truncated`, `weights/changed`.
    */
   open(path: string, signal?: AbortSignal): Promise<ByteSource>
   /**

@@ -16,19 +16,19 @@ const MAX_DEPTH = 4
  */
 export async function nodeFolder(folder: string): Promise<CheckpointFiles> {
   const root = resolve(folder)
-  const sizes = new Map<string, number>()
-  await list(root, '', 1, (path, { size }) => sizes.set(path, size))
+  const listed = new Map<string, Stats>()
+  await list(root, '', 1, (path, file) => listed.set(path, file))
   const name = basename(root)
   return {
     name,
-    sizes,
+    sizes: new Map([...listed].map(([path, { size }]) => [path, size])),
     async stamp() {
       const lines: string[] = []
       await list(root, '', 1, (path, { size, mtimeMs }) => lines.push(`${path} ${size} ${mtimeMs}`))
       return lines.sort().join('\n')
     },
     async open(path) {
-      return fileSource(join(root, checkPath(path)), sizes.get(path) ?? missing(name, path))
+      return fileSource(join(root, checkPath(path)), listed.get(path) ?? missing(name, path))
     },
   }
 }
@@ -70,8 +70,11 @@ function why(cause: unknown): string {
   return code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be read'
 }
 
-/** Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. */
-const fileSource = (path: string, size: number): ByteSource => ({
+/**
+ * Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. A file that was changed
+ * since it was listed is not read: what was made of one content must not go on with another.
+ */
+const fileSource = (path: string, { size, mtimeMs }: Stats): ByteSource => ({
   size,
   async slice(begin, end) {
     checkRange(begin, end, size)
@@ -80,6 +83,12 @@ const fileSource = (path: string, size: number): ByteSource => ({
       throw new AppError('weights/unreadable', `${path} can no longer be read.`, { cause })
     })
     try {
+      const now = await handle.stat()
+      if (now.size !== size || now.mtimeMs !== mtimeMs) {
+        throw new AppError('weights/changed', `${path} was changed since the checkpoint was read.`, {
+          fix: 'Run again, so that the whole checkpoint is read again.',
+        })
+      }
       for (let done = 0; done < bytes.length;) {
         // Linux gives at most 2 GiB at once.
         const length = Math.min(bytes.length - done, 1 << 30)

@@ -122,6 +122,38 @@ test('a folder on the disk is read again when it has changed, and only then', as
   await store.close()
 })
 
+test('a content id never leads to other content, which its folder has since', async () => {
+  const folder = await copyOf('tiny-ddim-leading')
+  const runtime = await openWasmRuntime({ backend: new CpuBackend(), threads: 1 })
+  const store = new CheckpointStore(async () => ({ name: 'copy', files: await nodeFolder(folder) }), runtime)
+  const { id } = await store.identify('copy', signal)
+  await cp(join(FIXTURES, 'checkpoints/tiny-lcm'), folder, { recursive: true })
+  await expect(store.open(id, signal)).rejects.toMatchObject({ code: 'weights/changed' })
+  const now = await store.identify('copy', signal)
+  expect(now.id).not.toBe(id)
+  expect((await store.open(now.id, signal)).config.scheduler.kind).toBe('lcm')
+  await store.close()
+})
+
+test('an opened checkpoint goes on when its files were written again with the same content', async () => {
+  const folder = await copyOf('tiny-ddim-leading')
+  const backend = new CpuBackend()
+  const runtime = await openWasmRuntime({ backend, threads: 1 })
+  const store = new CheckpointStore(async () => ({ name: 'copy', files: await nodeFolder(folder) }), runtime)
+  const { id } = await store.identify('copy', signal)
+  const before = await store.open(id, signal)
+  for (const path of ['vae/config.json', 'vae/diffusion_pytorch_model.safetensors']) {
+    await utimes(join(folder, path), 1, 1)
+  }
+  expect((await store.identify('copy', signal)).id).toBe(id)
+  expect(await store.open(id, signal)).toBe(before)
+  const latent = backend.upload(new Float32Array(4 * 4 * 4), [1, 4, 4, 4])
+  const decoded = await before.decode(latent, signal)
+  for (const tensor of [latent, decoded]) tensor.release()
+  await store.close()
+  expect(backend.bytes).toBe(0)
+})
+
 test('a checkpoint without a text encoder can be known; denoising says what to copy', async () => {
   const folder = await copyOf('tiny-ddim-leading')
   await rm(join(folder, 'text_encoder'), { recursive: true })

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -136,13 +136,17 @@ describe('on the disk', () => {
     await expect(nodeFolder(join(disk, 'none'))).rejects.toMatchObject({ code: 'checkpoint/missing-file' })
   })
 
-  it('a file that shrinks or goes while it is open is a typed error', async () => {
+  it('a file that is changed or goes after the folder was listed is a typed error', async () => {
     await mkdir(join(disk, 'shrinking'))
     await writeFile(join(disk, 'shrinking/a'), '0123456789')
     const files = await nodeFolder(join(disk, 'shrinking'))
     const source = await files.open('a')
+    await writeFile(join(disk, 'shrinking/a'), '9876543210')
+    await utimes(join(disk, 'shrinking/a'), 1, 1)
+    const changed = { code: 'weights/changed', fix: expect.stringContaining('Run again') }
+    await expect(source.slice(2, 8)).rejects.toMatchObject(changed)
     await truncate(join(disk, 'shrinking/a'), 4)
-    await expect(source.slice(2, 8)).rejects.toMatchObject({ code: 'weights/truncated' })
+    await expect((await files.open('a')).slice(2, 8)).rejects.toMatchObject(changed)
     await rm(join(disk, 'shrinking/a'))
     await expect(source.slice(0, 1)).rejects.toMatchObject({ code: 'weights/unreadable' })
   })
