@@ -34,7 +34,7 @@ export type VaeConfig = AutoencoderKlConfig | AutoencoderTinyConfig
 export function readVaeConfig(json: ConfigJson): VaeConfig {
   const config = new ConfigReader('vae/config.json', json)
   const kind = config.choice('_class_name', ['AutoencoderKL', 'AutoencoderTiny'], 'AutoencoderKL')
-  config.only('shift_factor', null, 0)
+  config.mustBe('shift_factor', null, 0)
   return kind === 'AutoencoderKL' ? readKl(config) : readTiny(config)
 }
 
@@ -48,9 +48,9 @@ function readKl(config: ConfigReader): AutoencoderKlConfig {
   const same = <const T extends string>(type: T): readonly T[] => Array.from({ length: blocks }, () => type)
   config.types('down_block_types', ['DownEncoderBlock2D'], blocks, same('DownEncoderBlock2D'))
   config.types('up_block_types', ['UpDecoderBlock2D'], blocks, same('UpDecoderBlock2D'))
-  config.only('act_fn', 'silu', 'swish')
-  config.only('latents_mean', null)
-  config.only('latents_std', null)
+  config.mustBe('act_fn', 'silu', 'swish')
+  config.mustBe('latents_mean', null)
+  config.mustBe('latents_std', null)
   const groups = config.integer('norm_num_groups', 32)
   if (channels.some((width) => width % groups !== 0)) {
     config.refuse('block_out_channels', `multiples of norm_num_groups (${groups})`)
@@ -71,9 +71,9 @@ function readKl(config: ConfigReader): AutoencoderKlConfig {
 }
 
 function readTiny(config: ConfigReader): AutoencoderTinyConfig {
-  config.only('act_fn', 'relu')
-  config.only('upsampling_scaling_factor', 2)
-  config.only('upsample_fn', 'nearest')
+  config.mustBe('act_fn', 'relu')
+  config.mustBe('upsampling_scaling_factor', 2)
+  config.mustBe('upsample_fn', 'nearest')
   const encoder = config.integers('encoder_block_out_channels', [64, 64, 64, 64])
   const decoder = config.integers('decoder_block_out_channels', [64, 64, 64, 64])
   const [channels = 64] = encoder

@@ -19,7 +19,7 @@ export interface ClipTextConfig {
 /** Reads text_encoder/config.json. Errors: `checkpoint/unsupported`. */
 export function readClipTextConfig(json: ConfigJson): ClipTextConfig {
   const config = new ConfigReader('text_encoder/config.json', json)
-  config.only('model_type', 'clip_text_model')
+  config.mustBe('model_type', 'clip_text_model')
   return {
     hidden: config.integer('hidden_size', 512),
     intermediate: config.integer('intermediate_size', 2048),

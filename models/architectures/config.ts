@@ -61,7 +61,7 @@ export class ConfigReader {
   }
 
   /** The key must be absent, or one of these values. */
-  only(key: string, ...allowed: readonly (string | number | boolean | null)[]): void {
+  mustBe(key: string, ...allowed: readonly (string | number | boolean | null)[]): void {
     const value = this.json[key]
     if (value === undefined || allowed.some((one) => one === value)) return
     this.refuse(key, allowed.map((one) => JSON.stringify(one)).join(' or '))

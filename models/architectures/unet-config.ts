@@ -23,7 +23,7 @@ export interface UnetConfig {
 /** Reads unet/config.json. Errors: `checkpoint/unsupported`. */
 export function readUnetConfig(json: ConfigJson): UnetConfig {
   const config = new ConfigReader('unet/config.json', json)
-  config.only('_class_name', 'UNet2DConditionModel')
+  config.mustBe('_class_name', 'UNet2DConditionModel')
   refuseVariants(config)
   const channels = config.integers('block_out_channels', [320, 640, 1280, 1280])
   const blocks = channels.length
@@ -59,22 +59,22 @@ const defaultUp = ['UpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'Cro
 
 /** Options of other model families. `upcast_attention` is free: attention is always computed in float32 here. */
 function refuseVariants(config: ConfigReader): void {
-  config.only('act_fn', 'silu', 'swish')
-  config.only('mid_block_type', 'UNetMidBlock2DCrossAttn')
-  config.only('downsample_padding', 1)
-  config.only('mid_block_scale_factor', 1)
-  config.only('resnet_out_scale_factor', 1)
-  config.only('conv_in_kernel', 3)
-  config.only('conv_out_kernel', 3)
-  config.only('time_embedding_type', 'positional')
-  config.only('resnet_time_scale_shift', 'default')
-  config.only('attention_type', 'default')
+  config.mustBe('act_fn', 'silu', 'swish')
+  config.mustBe('mid_block_type', 'UNetMidBlock2DCrossAttn')
+  config.mustBe('downsample_padding', 1)
+  config.mustBe('mid_block_scale_factor', 1)
+  config.mustBe('resnet_out_scale_factor', 1)
+  config.mustBe('conv_in_kernel', 3)
+  config.mustBe('conv_out_kernel', 3)
+  config.mustBe('time_embedding_type', 'positional')
+  config.mustBe('resnet_time_scale_shift', 'default')
+  config.mustBe('attention_type', 'default')
   for (const key of ['center_input_sample', 'only_cross_attention', 'dual_cross_attention', 'resnet_skip_time_act']) {
-    config.only(key, false)
+    config.mustBe(key, false)
   }
-  config.only('class_embeddings_concat', false)
-  config.only('mid_block_only_cross_attention', null, false)
-  for (const key of absent) config.only(key, null)
+  config.mustBe('class_embeddings_concat', false)
+  config.mustBe('mid_block_only_cross_attention', null, false)
+  for (const key of absent) config.mustBe(key, null)
 }
 
 const absent = [

@@ -34,7 +34,7 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
     readJson(files, configs[3], signal),
   ])
   const reader = new ConfigReader(configs[0], index)
-  reader.only('_class_name', 'MarigoldDepthPipeline', 'MarigoldPipeline')
+  reader.mustBe('_class_name', 'MarigoldDepthPipeline', 'MarigoldPipeline')
   const unet = readUnetConfig(unetJson)
   const vae = readVaeConfig(vaeJson)
   checkTogether(unet, vae)

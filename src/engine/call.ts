@@ -28,12 +28,12 @@ export async function call(
 ): Promise<readonly Outputs[]> {
   const { definition } = node
   const params: JsonObject = node.params
-  const [only] = members
+  const [member] = members
   const batch = node.mapped ? definition.batch : undefined
   const made: unknown =
     batch !== undefined
       ? await batch.run(members as never, params as never, ctx)
-      : [await definition.run(only as never, params as never, ctx)]
+      : [await definition.run(member as never, params as never, ctx)]
   const results: readonly unknown[] = Array.isArray(made) ? made : [made]
   try {
     if (results.length !== members.length)

@@ -9,8 +9,6 @@ export interface ByteSource {
    * longer holds them.
    */
   slice(begin: number, end: number): Promise<Uint8Array>
-  /** The whole file where the browser holds it, so that it can be handed on without being read. */
-  readonly blob?: Blob
 }
 
 /** A file that is in memory; slices are views. */
@@ -25,7 +23,6 @@ export const bytesSource = (bytes: Uint8Array): ByteSource => ({
 /** A file the browser holds: picked, dropped, from a cache or the origin's private file system. */
 export const blobSource = (blob: Blob): ByteSource => ({
   size: blob.size,
-  blob,
   async slice(begin, end) {
     checkRange(begin, end, blob.size)
     try {
