@@ -1,12 +1,18 @@
-"""Single models: U-Net forward, text encoder, VAE encode and decode, time embedding; random inputs, diffusers' outputs."""
+"""
+Single models: U-Net forward, text encoder, VAE encode and decode, time embedding, and configs that no checkpoint here
+has; random inputs, diffusers' outputs.
+"""
+
+import json
 
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny
+from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 from diffusers.models.embeddings import get_timestep_embedding
 from transformers import CLIPTextModel
 
+from checkpoints import UNET_TWO_LEVELS, VAE_KL_SMALL
 from fixture_store import FIXTURES, write_case
-from published import build_unet
+from published import build_unet, recipe_of
 from recorder import load_pipeline, max_abs
 
 CHECKPOINTS = {
@@ -111,9 +117,54 @@ def time_embedding():
     )
 
 
+UNET_VARIANTS = {
+    "lists": UNET_TWO_LEVELS | dict(layers_per_block=[1, 2], transformer_layers_per_block=[1, 2]),
+    "two-transformer-layers": UNET_TWO_LEVELS
+    | dict(transformer_layers_per_block=2, attention_head_dim=8, use_linear_projection=False),
+    "transformers-everywhere": UNET_TWO_LEVELS
+    | dict(
+        down_block_types=("CrossAttnDownBlock2D",) * 2, up_block_types=("CrossAttnUpBlock2D",) * 2,
+        flip_sin_to_cos=False, freq_shift=1, norm_eps=1e-6, upcast_attention=True,
+    ),
+    "one-level": UNET_TWO_LEVELS
+    | dict(
+        block_out_channels=(8,), attention_head_dim=2, down_block_types=("CrossAttnDownBlock2D",),
+        up_block_types=("CrossAttnUpBlock2D",),
+    ),
+}
+VAE_VARIANTS = {
+    "plain": VAE_KL_SMALL | dict(use_quant_conv=False, use_post_quant_conv=False, mid_block_add_attention=False),
+    "three-layers": VAE_KL_SMALL | dict(block_out_channels=(4, 8), layers_per_block=3, scaling_factor=0.5)
+    | dict(down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2),
+}
+
+
+@torch.no_grad()
+def variants():
+    """Weights are recipes of torch's own initialisation, as in published.py."""
+    generator = torch.Generator().manual_seed(53)
+    text = torch.randn([1, 2, 32], generator=generator)
+    tensors, unets, vaes = {"text": text[0]}, [], []
+    for name, config in UNET_VARIANTS.items():
+        unet, recipe = recipe_of(lambda: UNet2DConditionModel(**config))
+        x = torch.randn([2, 8, 5, 7], generator=generator)
+        v = unet(x, 499, encoder_hidden_states=text.repeat(2, 1, 1), return_dict=False)[0]
+        tensors |= {f"{name}.x": x, f"{name}.v": v}
+        unets.append({"name": name, "config": json.loads(unet.to_json_string()), "t": 499, "recipe": recipe})
+    for name, config in VAE_VARIANTS.items():
+        vae, recipe = recipe_of(lambda: AutoencoderKL(**config))
+        x = torch.rand([1, 3, 16, 24], generator=generator) * 2 - 1
+        latent = vae.encode(x).latent_dist.mode() * vae.config.scaling_factor
+        y = vae.decode(latent / vae.config.scaling_factor, return_dict=False)[0]
+        tensors |= {f"{name}.x": x, f"{name}.latent": latent, f"{name}.y": y}
+        vaes.append({"name": name, "config": json.loads(vae.to_json_string()), "recipe": recipe})
+    write_case("models/variants", {"unet": unets, "vae": vaes}, tensors)
+
+
 def generate():
     forward()
     time_embedding()
+    variants()
 
 
 if __name__ == "__main__":

@@ -154,7 +154,7 @@ export function forwardTests(
 }
 
 /** [B,2C,...] → the first and the last C channels, each [B,C,...]. */
-function splitChannels(values: Float32Array, batch: number, row: number): readonly [Float32Array, Float32Array] {
+export function splitChannels(values: Float32Array, batch: number, row: number): readonly [Float32Array, Float32Array] {
   const half = row / 2
   const [first, second] = [new Float32Array(batch * half), new Float32Array(batch * half)]
   for (let b = 0; b < batch; b++) {

@@ -8,7 +8,7 @@ import { FIXTURES, fixtureJson } from '../../support/fixtures.ts'
 import { f32, safetensors } from '../../weights/files-made-here.ts'
 
 /** Weights as the draws that torch made of them, in order (test/reference/published.py, `recipe_of`). */
-interface Recipe {
+export interface Recipe {
   readonly seed: number
   readonly uniform: readonly { readonly name: string; readonly shape: readonly number[]; readonly bound: number }[]
   readonly constant: readonly { readonly name: string; readonly shape: readonly number[]; readonly value: number }[]
@@ -25,7 +25,7 @@ function uniform(twister: Mt19937, n: number, bound: number): Float32Array {
 }
 
 /** A safetensors file of a recipe. */
-function restore({ seed, uniform: drawn, constant }: Recipe): Uint8Array {
+export function restore({ seed, uniform: drawn, constant }: Recipe): Uint8Array {
   const twister = new Mt19937(seed)
   const tensors = [
     ...drawn.map(({ name, shape, bound }) => [name, f32(shape, uniform(twister, count(shape), bound))] as const),
