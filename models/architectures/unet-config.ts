@@ -9,7 +9,7 @@ export interface UnetConfig {
   readonly layers: readonly number[]
   readonly downAttention: readonly boolean[]
   readonly upAttention: readonly boolean[]
-  /** Attention heads of each down block. diffusers calls this `attention_head_dim` by an old mistake. */
+  /** Attention heads of each down block. diffusers calls this `attention_head_dim` by an old mistake, which it keeps. */
   readonly heads: readonly number[]
   readonly transformerLayers: readonly number[]
   readonly groups: number
@@ -29,12 +29,11 @@ export function readUnetConfig(json: ConfigJson): UnetConfig {
   const blocks = channels.length
   const down = config.types('down_block_types', ['DownBlock2D', 'CrossAttnDownBlock2D'], blocks, defaultDown)
   const up = config.types('up_block_types', ['UpBlock2D', 'CrossAttnUpBlock2D'], blocks, defaultUp)
-  const headsKey = (json['num_attention_heads'] ?? null) === null ? 'attention_head_dim' : 'num_attention_heads'
-  const heads = config.perBlock(headsKey, blocks, 8)
+  const heads = config.perBlock('attention_head_dim', blocks, 8)
   const groups = config.integer('norm_num_groups', 32)
   channels.forEach((width, i) => {
     if (width % groups !== 0) config.refuse('block_out_channels', `multiples of norm_num_groups (${groups})`)
-    if (width % (heads[i] ?? 1) !== 0) config.refuse(headsKey, 'a divisor of the channels of each block')
+    if (width % (heads[i] ?? 1) !== 0) config.refuse('attention_head_dim', 'a divisor of the channels of each block')
   })
   return {
     inChannels: config.integer('in_channels', 4),
@@ -83,6 +82,7 @@ const absent = [
   'cross_attention_norm',
   'encoder_hid_dim',
   'encoder_hid_dim_type',
+  'num_attention_heads',
   'num_class_embeds',
   'reverse_transformer_layers_per_block',
   'time_cond_proj_dim',

@@ -42,6 +42,7 @@ describe('a checkpoint that we cannot run', () => {
     ['mid_block_type', 'UNetMidBlock2DSimpleCrossAttn'],
     ['act_fn', 'mish'],
     ['attention_head_dim', [2, 5]],
+    ['num_attention_heads', 8],
     ['block_out_channels', [8, 18]],
     ['block_out_channels', 'wide'],
     ['class_embed_type', 'timestep'],

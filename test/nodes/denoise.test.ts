@@ -30,7 +30,7 @@ async function denoise(params: object, config: CheckpointConfig = toyConfig, noi
   const values = [...data(result)]
   result.tensor.release()
   expect(bench.backend.bytes).toBe(0)
-  return { values, calls, warnings: called.warnings }
+  return { values, calls, warnings: called.warnings, previews: called.previews }
 }
 
 describe('DDIM Denoise', () => {
@@ -48,6 +48,11 @@ describe('DDIM Denoise', () => {
 
   it('takes the checkpoint’s steps where none are set', async () => {
     expect((await denoise({})).calls.timesteps).toEqual([999, 499])
+  })
+
+  it('shows its latent after every step but the last', async () => {
+    const { previews } = await denoise({ steps: 4 })
+    expect(previews.map(({ kind }) => kind)).toEqual(['latent', 'latent', 'latent'])
   })
 
   it('asks for steps that neither it nor the checkpoint names', async () => {
