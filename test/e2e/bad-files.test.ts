@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
-import { finished, node, socket, status } from './support/editor-page.ts'
+import { finished, node, socket } from './support/editor-page.ts'
 
 let page: Page
 eachPage((opened) => {
@@ -50,7 +50,7 @@ it('a preset with an unknown node and wires to nowhere opens; the repairs are li
   await expect.poll(() => page.getByText('gone').first().isVisible(), { timeout: 20_000 }).toBe(true)
   await expect.poll(() => page.getByText('other/node').first().isVisible()).toBe(true)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toMatch(/^Finished in/)
+  await finished(page)
 })
 
 it('an unknown node keeps its wires on the screen, also after undo, and they cannot be taken off at its side', async () => {

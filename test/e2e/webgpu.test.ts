@@ -9,7 +9,7 @@ import { expect, inject, it } from 'vitest'
 import example from '../../examples/depth.json'
 import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { chromiumArguments } from './support/chromium.ts'
-import { node, status } from './support/editor-page.ts'
+import { finished, node } from './support/editor-page.ts'
 
 /** SwiftShader computes on the processor: a small picture is enough to see every node on WebGPU. */
 const RESOLUTION = 64
@@ -38,7 +38,7 @@ it('makes on WebGPU, tensors on the GPU from node to node, the depth that WebAss
     await node(page, 'Load Image').waitFor({ timeout: 60_000 })
     expect(await page.getByText(/\(WebGPU\)/).count()).toBe(1)
     await page.getByRole('button', { name: 'Run' }).click()
-    await expect.poll(() => status(page).textContent(), { timeout: 150_000 }).toMatch(/^Finished in/)
+    await finished(page, 150_000)
     const download = page.waitForEvent('download')
     await page.getByRole('link', { name: /^Download depth\.png/ }).click()
     const shown = decode(await readFile(await (await download).path()))

@@ -43,9 +43,9 @@ export const socket = (page: Page, title: string, name: string, side: 'input' | 
 
 export const status = (page: Page): Locator => page.getByRole('status')
 
-/** Waits for the end of a run. */
-export const finished = (page: Page): Promise<unknown> =>
-  expect.poll(() => status(page).textContent(), { timeout: 120_000 }).toMatch(/^Finished in/)
+/** Waits for the end of a run in which every node did what it was asked for. */
+export const finished = (page: Page, timeout = 120_000): Promise<unknown> =>
+  expect.poll(() => status(page).textContent(), { timeout }).toMatch(/^Finished in [^.]+(\.\d+)? \w+\.$/)
 
 /** Adds a node by the palette's search. */
 export async function addNode(page: Page, title: string): Promise<void> {
