@@ -39,11 +39,19 @@ describe('DDIM Denoise', () => {
     [{ steps: 2, zero_snr: 'on' }, -0.41512438],
     [{ steps: 4, zero_snr: 'on' }, -0.13368603],
     [{ steps: 3 }, -0.1933644],
+    [{ steps: 3, alpha_to_one: 'on' }, -0.202379],
+    [{ steps: 3, spacing: 'linspace' }, 0.07262945],
     [{ steps: 1, spacing: 'leading' }, 0.99384841],
     [{ steps: 10, spacing: 'leading' }, 0.07812784],
   ])('comes where the reference comes with %o', async (params, expected) => {
     const { values } = await denoise(params)
     for (const value of values) expect(value).toBeCloseTo(expected, 5)
+  })
+
+  it('can leave out what the checkpoint has switched on', async () => {
+    const on = { ...toyConfig, scheduler: { ...toyConfig.scheduler, rescaleBetasZeroSnr: true, setAlphaToOne: true } }
+    const { values } = await denoise({ steps: 2, zero_snr: 'off', alpha_to_one: 'off' }, on)
+    for (const value of values) expect(value).toBeCloseTo(-0.39168188, 5)
   })
 
   it('takes the checkpoint’s steps where none are set', async () => {
