@@ -89,6 +89,16 @@ describe('Ensemble Align', () => {
     expect((await align(3, {}, { ...AFFINE_DEPTH, quantity: 'disparity' })).meaning.quantity).toBe('disparity')
   })
 
+  it.each([
+    ['reduction', { reduction: 'mean' }],
+    ['regularizer_strength', { regularizer_strength: 10 }],
+    ['max_iter', { max_iter: 0 }],
+    ['tol', { tol: 1 }],
+    ['max_res', { max_res: 2 }],
+  ])('gives another depth with another %s', async (_name, params) => {
+    expect((await align(3, params)).values).not.toEqual((await align(3, {})).values)
+  })
+
   it('searches nothing with "Scale only": iterations, tolerance and regularizer are of no effect', async () => {
     const once = await align(3, { alignment: 'scale' })
     const much = await align(3, { alignment: 'scale', max_iter: 10, tol: 1e-8, regularizer_strength: 5 })

@@ -36,6 +36,12 @@ describe('Noise Init', () => {
     expected.forEach((value, i) => expect(values[i]).toBeCloseTo(value, 5))
   })
 
+  it('gives the noise that torch gives on CUDA for seed 0', async () => {
+    const { values } = await draw(1, 3, 0, 1, { generator: 'torch-cuda', seed: 0 })
+    const expected = [-0.92466259, -0.42534415, -2.6438457, 0.14518388, -0.12086647, -0.57972564]
+    expected.forEach((value, i) => expect(values[i]).toBeCloseTo(value, 5))
+  })
+
   it('says in its key all that a member depends on', async () => {
     const shape = fc.record({ h: fc.integer({ min: 1, max: 5 }), w: fc.integer({ min: 1, max: 5 }) })
     const members = fc.record({
