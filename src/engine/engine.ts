@@ -185,6 +185,7 @@ export class Engine {
       return {
         backend: info.backend,
         adapter: info.adapter,
+        ...(info.reason !== undefined && { reason: info.reason }),
         ms: now() - start,
         nodes,
         ...(planned.blocked.length > 0 && { blocked: planned.blocked.map(plainError) }),

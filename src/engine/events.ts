@@ -51,6 +51,8 @@ export interface NodeReport {
 export interface RunReport {
   readonly backend: 'webgpu' | 'wasm'
   readonly adapter: string
+  /** Why not WebGPU, when that was left to the program. */
+  readonly reason?: string
   readonly ms: number
   readonly nodes: readonly NodeReport[]
   /** Targets that could not run, one error each; the others ran. */

@@ -219,6 +219,40 @@ test('progress never goes back, ends at 1, and tells seconds once every type was
   expect(heard[0]?.left).toBeGreaterThan(0)
 })
 
+test('a run says which step of which member is being done', async () => {
+  const { nodes } = bench()
+  const denoise = nodes.get('toy/denoise')
+  const batch = denoise?.batch
+  if (denoise === undefined || batch === undefined) throw new Error('the toys have changed')
+  const stepping = {
+    ...denoise,
+    batch: {
+      ...batch,
+      async run(...given: Parameters<typeof batch.run>) {
+        for (let step = 1; step <= 2; step++) given[2].progress(step, 2)
+        return batch.run(...given)
+      },
+    },
+  }
+  const heard: string[] = []
+  const { engine } = bench({
+    nodes: new Map([...nodes, [denoise.type, stepping]]),
+    listener: {
+      state: ({ id }, state) => {
+        if (id !== 'denoise' || state.phase !== 'running') return
+        heard.push(`member ${state.member + 1} of ${state.of}, step ${state.step} of ${state.steps}`)
+      },
+    },
+  })
+  await engine.run(marigold({ members: 2 }))
+  expect(heard.filter((text) => !text.includes('step 0'))).toEqual([
+    'member 1 of 2, step 1 of 2',
+    'member 1 of 2, step 2 of 2',
+    'member 2 of 2, step 1 of 2',
+    'member 2 of 2, step 2 of 2',
+  ])
+})
+
 test('a newer run replaces an older one', async () => {
   const { engine } = bench()
   const old = engine.run(marigold({ seed: 1 }))

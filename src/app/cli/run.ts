@@ -33,7 +33,8 @@ export async function run(command: RunCommand, terminal: Terminal, signal: Abort
   if (command.report !== undefined) await checkReport(command.report)
   const report = await compute(document, command, { shelf, out, terminal, signal })
   for (const path of out.written) say(`wrote ${path}`)
-  say(`${(report.ms / 1000).toFixed(1)} s on ${report.adapter}`)
+  const why = report.reason === undefined ? '' : `. ${report.reason}`
+  say(`${(report.ms / 1000).toFixed(1)} s on ${report.adapter}${why}`)
   for (const needed of new Set((report.skipped ?? []).map(({ failed }) => failed))) {
     const nodes = (report.skipped ?? []).filter(({ failed }) => failed === needed).map(({ node }) => node)
     say(`skipped ${nodes.join(', ')}: needs node "${needed}"`)

@@ -25,7 +25,14 @@ function withSetting(
       fix: ids.length === 0 ? 'It is empty.' : `${didYouMean(id, ids)}Its nodes are ${ids.join(', ')}.`,
     })
   }
-  const params = nodes.get(node.type)?.params ?? {}
+  const type = nodes.get(node.type)
+  if (type === undefined) {
+    throw new AppError('cli/no-such-param', `${node.type} is a type of node that is not known here.`, {
+      node: id,
+      fix: 'Use the version of Marigold Nodes that made the graph.',
+    })
+  }
+  const { params } = type
   const param = Object.hasOwn(params, name) ? params[name] : undefined
   if (param === undefined) {
     const known = Object.keys(params)

@@ -60,7 +60,9 @@ export class PictureShelf implements Pictures {
 
 const missing = (ref: PictureRef): AppError =>
   ref.from === 'example'
-    ? new AppError('image/missing', `There is no example picture ${ref.name}.`, { fix: 'Choose another picture.' })
+    ? new AppError('image/missing', `There is no example picture ${ref.name}.`, {
+        fix: 'Choose another picture (on the command line: --image FILE for one of your own).',
+      })
     : new AppError(
         'image/missing',
         `The picture ${ref.name} is not here: graphs name pictures, they do not hold them.`,

@@ -143,6 +143,19 @@ describe('--set', () => {
   })
 })
 
+it('--set of a node whose type is not known here says that', () => {
+  const [first] = document.nodes
+  if (first === undefined) throw new Error('no node')
+  const strange = { ...document, nodes: [{ ...first, type: 'depth/from-the-future' }] }
+  expect(() => withSettings(strange, nodes, [{ node: first.id, param: 'steps', value: '1' }])).toThrow(
+    expect.objectContaining({
+      code: 'cli/no-such-param',
+      node: first.id,
+      message: expect.stringContaining('not known'),
+    }),
+  )
+})
+
 describe('a misspelt --set', () => {
   const fixOf = (node: string, param: string, value: string): string => {
     try {

@@ -143,10 +143,14 @@ describe('marigold', { timeout: 180_000 }, () => {
     await handle.close()
   })
 
-  it('says nothing of missing graphics drivers when the choice is left to it', async () => {
+  it('takes WebAssembly where there are no graphics drivers, says why, and nothing when quiet', async () => {
     const words = ['run', graph('depth'), '--image', photo, '--checkpoint', CHECKPOINT, '--quiet']
     const env = { ...adapterEnvironment(), VK_ICD_FILENAMES: join(folder, 'no-driver.json') }
     expect(await marigoldIn({ env }, ...words, '--out', join(folder, 'quiet'))).toEqual({ status: 0, out: '', err: '' })
+    const report = ['--report', '-', '--out', join(folder, 'quiet')]
+    const { out, err } = await marigoldIn({ env }, ...words.filter((word) => word !== '--quiet'), ...report)
+    expect(err).toMatch(/ s on WebAssembly, .*WebGPU found no graphics adapter/)
+    expect(JSON.parse(out)).toMatchObject({ backend: 'wasm', reason: expect.stringContaining('no graphics adapter') })
   })
 
   it.each([

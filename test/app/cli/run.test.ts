@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decode, encode } from 'fast-png'
+import sharp, { type Sharp } from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommand } from '../../../src/app/cli/command.ts'
+import { called, CHECKPOINT, graph } from './support/marigold.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'marigold-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const noise = (width: number, height: number): Sharp =>
+  sharp({
+    create: { width, height, channels: 3, background: 'red', noise: { type: 'gaussian', mean: 128, sigma: 40 } },
+  })
+
+const words = (image: string, ...more: readonly string[]): readonly string[] => {
+  const small = ['--checkpoint', CHECKPOINT, '--backend', 'wasm', '--set', 'fit.resolution=16']
+  return ['run', graph('depth'), '--image', image, ...small, ...more]
+}
+
+describe('pictures of every kind become depth of their size', () => {
+  it.each<[string, number, number, (path: string) => Promise<unknown>]>([
+    ['one pixel', 1, 1, (path) => noise(1, 1).png().toFile(path)],
+    ['a line', 16, 1, (path) => noise(16, 1).png().toFile(path)],
+    [
+      'a JPEG that lies on its side',
+      12,
+      20,
+      (path) => noise(20, 12).withMetadata({ orientation: 6 }).jpeg().toFile(path),
+    ],
+    ['grey', 20, 12, (path) => noise(20, 12).greyscale().png().toFile(path)],
+    ['transparent', 20, 12, (path) => noise(20, 12).ensureAlpha(0.5).png().toFile(path)],
+    [
+      '16 bit',
+      4,
+      3,
+      (path) => {
+        const data = Uint16Array.from({ length: 36 }, (_, i) => (i * 7919) % 65536)
+        return writeFile(path, encode({ width: 4, height: 3, channels: 3, depth: 16, data }))
+      },
+    ],
+  ])('%s', async (name, width, height, make) => {
+    const image = join(folder, `${name}.picture`)
+    await make(image)
+    const out = join(folder, name)
+    const { status, err } = await called(...words(image, '--out', out))
+    expect(err).not.toContain('error')
+    expect(status).toBe(0)
+    expect(err.includes('warning node "image": The picture has transparent parts')).toBe(name === 'transparent')
+    const depth = decode(await readFile(join(out, 'depth.png')))
+    expect([depth.width, depth.height, depth.depth]).toEqual([width, height, 16])
+  })
+})
+
+it('an ensemble of two is warned of, on stderr and in the report', async () => {
+  const image = join(folder, 'two.png')
+  await noise(16, 16).png().toFile(image)
+  const report = join(folder, 'two.json')
+  const more = ['--set', 'noise.members=2', '--report', report, '--out', join(folder, 'two')]
+  const { status, err } = await called(...words(image, ...more))
+  expect(status).toBe(0)
+  expect(err).toMatch(/^warning node "align": An ensemble of 2 .*at least 3 members\.$/m)
+  const { nodes } = JSON.parse(await readFile(report, 'utf8')) as { nodes: Record<string, unknown>[] }
+  const of = (id: string) => nodes.find((node) => node['id'] === id)
+  expect(of('denoise')).toMatchObject({ type: 'depth/ddim-denoise', computed: 2, cached: 0, warnings: [] })
+  expect(of('denoise')?.['ms']).toBeGreaterThan(0)
+  expect(of('align')).toMatchObject({ computed: 1, warnings: [expect.stringContaining('An ensemble of 2')] })
+})
+
+it('a screen shows one line that says node, member and step; it is gone at the end, and not shown with --quiet', async () => {
+  const image = join(folder, 'shown.png')
+  await noise(16, 16).png().toFile(image)
+  const shown = async (...more: readonly string[]): Promise<string> => {
+    let err = ''
+    const terminal = { out: () => undefined, err: (text: string) => void (err += text), screen: true }
+    const set = ['--set', 'noise.members=3', '--set', 'denoise.steps=2', '--out', join(folder, 'shown')]
+    expect(await runCommand(words(image, ...set, ...more), terminal, new AbortController().signal)).toBe(0)
+    return err
+  }
+  const err = await shown()
+  expect(err).toMatch(/\r *\d+ % {2}DDIM Denoise 2 of 3, step 1 of 2/)
+  expect(err).toMatch(/\r100 % /)
+  // What is left on the screen after carriage returns: lines that are told, no rest of the line that was written over.
+  const left = err.split('\n').map((text) => text.split('\r').at(-1))
+  expect(left.filter((text) => text?.includes('%'))).toEqual([])
+  expect(left).toContainEqual(expect.stringMatching(/^wrote .*depth\.png$/))
+  expect(await shown('--quiet')).toBe('')
+})
