@@ -88,6 +88,7 @@ export class EngineHost {
 
   async #start(run: number, document: GraphDocument, targets: readonly string[] | undefined): Promise<void> {
     this.#run = run
+    this.#post({ say: 'begun', run })
     this.#hear(document)
     try {
       const report = await this.engine.run(document, { targets })

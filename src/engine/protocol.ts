@@ -34,6 +34,8 @@ export type FromWorker =
       readonly catalogue: readonly NodeInfo[]
       readonly checkpoints: readonly CheckpointRow[]
     }
+  /** Files that follow are of this run. */
+  | { readonly say: 'begun'; readonly run: number }
   | { readonly say: 'states'; readonly states: readonly (readonly [string, NodeState])[] }
   | { readonly say: 'preview'; readonly preview: Preview }
   | { readonly say: 'progress'; readonly run: number; readonly done: number; readonly secondsLeft: number | undefined }

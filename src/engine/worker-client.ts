@@ -53,6 +53,8 @@ class WorkerClient implements EngineClient, PresetReader {
   #times: WatchdogTimes = TIMES.webgpu
   #document: GraphDocument | undefined
   #run: Run | undefined
+  /** The run that the Worker is at. */
+  #begun: number | undefined
   #number = 0
   #pings = 0
   /** What a new Worker must be given again. Blobs, not bytes: they may stay on disk. */
@@ -172,10 +174,15 @@ class WorkerClient implements EngineClient, PresetReader {
         return this.events.states(new Map(message.states))
       case 'preview':
         return this.events.preview(message.preview)
+      case 'begun':
+        this.#begun = message.run
+        return
       case 'warned':
         return this.events.warned(message.node, message.message)
       case 'file':
-        return this.events.file(message.name, message.bytes, message.mime)
+        // One of a run that was replaced is not of the run that the page has begun.
+        if (this.#begun === this.#run?.number) this.events.file(message.name, message.bytes, message.mime)
+        return
       case 'progress':
         if (message.run === this.#run?.number) this.events.progress(message.done, message.secondsLeft)
         return

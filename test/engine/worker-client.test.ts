@@ -18,6 +18,7 @@ class ToyWorker {
   readonly backend = new CpuBackend()
   host: EngineHost | undefined
   terminated = false
+  #held: ToWorker[] | undefined
 
   constructor() {
     ToyWorker.made.push(this)
@@ -55,7 +56,18 @@ class ToyWorker {
 
   postMessage(message: ToWorker): void {
     this.got.push(message)
-    if (!ToyWorker.hang) this.host?.receive(message)
+    if (this.#held) this.#held.push(message)
+    else if (!ToyWorker.hang) this.host?.receive(message)
+  }
+
+  /** Hears nothing until `go`: it is busy. */
+  hold(): void {
+    this.#held = []
+  }
+
+  go(): void {
+    for (const message of this.#held ?? []) this.host?.receive(message)
+    this.#held = undefined
   }
 
   terminate(): void {
@@ -115,6 +127,26 @@ test('a run asked for before the Worker is ready is done; states and thumbnails 
   const [worker] = ToyWorker.made
   await worker?.host?.engine.dispose()
   expect(worker?.backend.bytes).toBe(0)
+  client.dispose()
+})
+
+test('files of a run that was replaced are not taken for those of the new one', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  const [worker] = ToyWorker.made
+  client.run(marigold())
+  // the Worker is at the end of an Export when the page asks for another run
+  const file = (name: string) => worker?.say({ say: 'file', name, bytes: new Uint8Array(1), mime: 'image/png' })
+  worker?.hold()
+  client.run(marigold())
+  file('old.png')
+  await wait(10)
+  worker?.go()
+  file('new.png')
+  await wait(500)
+  file('late.png')
+  await wait(10)
+  expect(heard.filter((what) => what !== 'warned mean')).toEqual(['ready', 'file new.png', 'finished'])
   client.dispose()
 })
 

@@ -48,7 +48,6 @@ export class RunState implements EngineEvents {
     this.secondsLeft = undefined
     this.errors = []
     this.notice = undefined
-    this.warnings.clear()
   }
 
   ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void {
@@ -65,6 +64,11 @@ export class RunState implements EngineEvents {
 
   states(states: ReadonlyMap<string, NodeState>): void {
     this.nodes = states
+    // A warning is true as long as the result that it was said of.
+    for (const id of this.warnings.keys()) {
+      const phase = states.get(id)?.phase
+      if (phase === undefined || phase === 'stale' || phase === 'blocked') this.warnings.delete(id)
+    }
     this.on.states()
   }
 
@@ -133,7 +137,7 @@ export class RunState implements EngineEvents {
     this.secondsLeft = undefined
   }
 
-  /** Forgets pictures and warnings of nodes that are gone. */
+  /** Forgets pictures and errors of nodes that are gone. */
   keep(existing: (id: string) => boolean): void {
     for (const [id, preview] of this.thumbnails) {
       if (existing(id)) continue
