@@ -31,7 +31,11 @@ export function fitParam(param: Param, value: Json | undefined): Fitted {
       return typeof value === 'boolean' ? { value } : otherwise(param, 'true or false')
     case 'text':
       if (typeof value !== 'string') return otherwise(param, 'a text')
-      return changed(value, lines(value, param.maxLength), `may have ${param.maxLength} characters that can be shown`)
+      return changed(
+        value,
+        lines(value, param.maxLength),
+        `may have at most ${param.maxLength} characters that can be shown`,
+      )
     case 'picture':
       return fitPicture(value) ?? otherwise(param, 'a picture reference or null')
     case 'checkpoint':

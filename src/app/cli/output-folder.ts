@@ -1,9 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { AppError } from '../../base/errors.ts'
 import { freeName } from '../../graph/text.ts'
 import type { OutputFiles } from '../../node/index.ts'
-import { checkWritable, writeWhole } from './write-whole.ts'
+import { checkWritable, makeFolder } from './folder.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** Files of Export nodes in one folder, made on the first. Two nodes that write the same name: the second is numbered. */
 export class OutputFolder implements OutputFiles {
@@ -24,7 +24,7 @@ export class OutputFolder implements OutputFiles {
     const free = freeName(name, (other) => this.#taken.has(other))
     this.#taken.add(free)
     const path = join(this.folder, free)
-    await makeFolder(resolve(this.folder))
+    await makeFolder(this.folder)
       .then(() => writeWhole(path, bytes))
       .catch((cause: unknown) => {
         throw notWritten(`${path} could not be written.`, cause)
@@ -35,19 +35,3 @@ export class OutputFolder implements OutputFiles {
 
 const notWritten = (message: string, cause: unknown): AppError =>
   new AppError('cli/not-written', message, { fix: 'Give a folder that can be written to with --out.', cause })
-
-/**
- * Makes a folder and those above it. Not by mkdir's own `recursive`, which never ends where a file system says that the
- * folder above is missing although it is there, as /proc does (Node 20 to 24).
- */
-async function makeFolder(folder: string): Promise<void> {
-  if (await isFolder(folder)) return
-  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
-  await mkdir(folder).catch(async (error: unknown) => {
-    // Another program may have made it meanwhile.
-    if (!(await isFolder(folder))) throw error
-  })
-}
-
-const isFolder = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => undefined))?.isDirectory() === true

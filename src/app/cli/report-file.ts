@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../base/errors.ts'
 import type { RunReport } from '../../engine/events.ts'
+import { checkWritable, makeFolder } from './folder.ts'
 import type { Terminal } from './terminal.ts'
-import { checkWritable, writeWhole } from './write-whole.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** The path that stands for standard output. */
 const STDOUT = '-'
@@ -14,21 +15,19 @@ export async function checkReport(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory() === true) throw notWritten(`The report ${path} could not be written: it is a folder.`)
   if (found !== undefined && !found.isFile()) return
-  const folder = dirname(path)
-  if ((await stat(folder).catch(() => undefined)) === undefined) {
-    throw notWritten(`The report ${path} could not be written: there is no folder ${folder}.`)
-  }
-  await checkWritable(folder).catch((cause: unknown) => {
-    throw notWritten(`The report ${path} could not be written to the folder ${folder}.`, cause)
+  await checkWritable(dirname(path)).catch((cause: unknown) => {
+    throw notWritten(`The report ${path} could not be written to its folder.`, cause)
   })
 }
 
 export async function writeReport(path: string, report: RunReport, terminal: Terminal): Promise<void> {
   const text = `${JSON.stringify(report, null, 2)}\n`
   if (path === STDOUT) return terminal.out(text)
-  await writeWhole(path, text).catch((cause: unknown) => {
-    throw notWritten(`The report ${path} could not be written.`, cause)
-  })
+  await makeFolder(dirname(path))
+    .then(() => writeWhole(path, text))
+    .catch((cause: unknown) => {
+      throw notWritten(`The report ${path} could not be written.`, cause)
+    })
 }
 
 const notWritten = (message: string, cause?: unknown): AppError =>

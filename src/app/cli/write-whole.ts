@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 
 /**
  * Writes beside `path` and renames, so that a reader never finds half a file there. On failure nothing is left. What a
@@ -19,18 +17,4 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
     await rm(unfinished, { force: true })
     throw error
   }
-}
-
-/**
- * Rejects when no file can be made in a folder: it, or the nearest of the folders above it that is there, is no folder or
- * is read only.
- */
-export async function checkWritable(folder: string): Promise<void> {
-  const path = resolve(folder)
-  const found = await stat(path).catch((error: unknown) => {
-    if (dirname(path) === path) throw error
-  })
-  if (found === undefined) return checkWritable(dirname(path))
-  if (!found.isDirectory()) throw new Error(`${path} is no folder.`)
-  await access(path, constants.W_OK | constants.X_OK)
 }

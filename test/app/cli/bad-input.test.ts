@@ -195,7 +195,7 @@ describe('where results go', () => {
   it.each([
     ['--out', () => photo, 'error [cli/not-written] Nothing can be written to the folder '],
     ['--report', () => folder, 'error [cli/not-written] The report '],
-    ['--report', () => join(folder, 'none/report.json'), 'error [cli/not-written] The report '],
+    ['--report', () => join(photo, 'report.json'), 'error [cli/not-written] The report '],
   ])('%s is refused before anything is computed, where nothing can be written', async (option, path, begins) => {
     const before = await readdir(folder)
     oneError(await called(...words, option, path()), begins)

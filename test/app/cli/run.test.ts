@@ -60,7 +60,7 @@ describe('pictures of every kind become depth of their size', () => {
 it('an ensemble of two is warned of, on stderr and in the report', async () => {
   const image = join(folder, 'two.png')
   await noise(16, 16).png().toFile(image)
-  const report = join(folder, 'two.json')
+  const report = join(folder, 'two/reports/two.json')
   const more = ['--set', 'noise.members=2', '--report', report, '--out', join(folder, 'two')]
   const { status, err } = await called(...words(image, ...more))
   expect(status).toBe(0)
