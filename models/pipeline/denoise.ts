@@ -49,8 +49,9 @@ export async function denoise(
     throw error
   }
   const n = count(image.dims) / members.length
+  const draws = steps.filter(({ next }) => next.noise !== 0).length
   const generators = members.map(({ origin }, i) =>
-    stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n),
+    stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n, draws),
   )
   try {
     const pause = breather(() => performance.now())

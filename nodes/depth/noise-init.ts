@@ -36,7 +36,7 @@ export default defineNode({
     one_draw: toggle({
       label: 'One draw',
       about:
-        'Draw all members at once, exactly as PyTorch does for a latent whose number of cells is not a multiple of 4. Off, the last numbers of a member may differ from PyTorch’s there, but more members can be added without computing the first again.',
+        'Draw all members at once, exactly as diffusers does; LCM and eta then go on with the same generator, member after member. Off, more members can be added without computing the first again, but noise between steps is another from the second member on, and so are the last numbers of latents whose number of cells is not a multiple of 4.',
       default: false,
       advanced: true,
     }),
@@ -57,8 +57,7 @@ export default defineNode({
     const drawn = one_draw ? ctx.member.count : index + 1
     const { dims } = like.tensor
     const noise = ensembleNoise(generator, seed, count(dims), index, drawn)
-    return {
-      noise: { ...like, tensor: ctx.backend.upload(noise, dims), noise: { generator, seed, member: index } },
-    }
+    const origin = { generator, seed, member: index, ...(one_draw && { drawn }) }
+    return { noise: { ...like, tensor: ctx.backend.upload(noise, dims), noise: origin } }
   },
 })

@@ -46,6 +46,8 @@ export interface NoiseOrigin {
   readonly seed: number
   /** Which ensemble member this is, from 0. */
   readonly member: number
+  /** Members that were drawn at once, where noise may depend on how many they are. */
+  readonly drawn?: number
 }
 
 /** What the numbers of a depth map say: MarigoldDepthPipeline's prediction_type, scale_invariant and shift_invariant. */

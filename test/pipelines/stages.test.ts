@@ -137,7 +137,8 @@ describe('given what diffusers’ stage was given', () => {
       const image = await row(tensors, 'trace.image_latent', member)
       let x = await row(tensors, 'trace.noise', member)
       const seed = of.generator.kind === 'torch-cpu' ? of.generator.seed : 0
-      const generator = stepNoise({ generator: 'torch-cpu', seed, member }, values(x).length)
+      const source = { generator: 'torch-cpu', seed, member, drawn: of.ensemble_size } as const
+      const generator = stepNoise(source, values(x).length, steps.filter(({ next }) => next.noise !== 0).length)
       for (const [i, { t, next }] of steps.entries()) {
         const [v, after] = [`trace.batch${member}.step${i}.v`, `trace.batch${member}.step${i}.latent`]
         const predicted = await denoise(image, x, t, signal)

@@ -80,6 +80,10 @@ def all_cases():
         "ensemble-scale-only": case(
             TRAILING, L, 1, 64, ensemble_size=3, output_uncertainty=True, flags={"shift_invariant": False}
         ),
+        # between steps LCM draws for one member after the other
+        "ensemble-3-lcm": case(
+            LCM, L, 4, 64, ensemble_size=3, output_uncertainty=True, ensembling_kwargs={"reduction": "mean"}
+        ),
         # members that nearly agree, as those of a trained checkpoint do: there the reference is well determined
         "ensemble-3-median-agreeing": case(
             TRAILING, L, 1, 64, seed=None, latents="alike", ensemble_size=3, output_uncertainty=True
