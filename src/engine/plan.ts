@@ -46,7 +46,13 @@ export function plan(input: PlanInput): Plan {
   const links = incoming(document.links)
   const { ids, cyclic } = order(document)
   for (const id of cyclic)
-    errors.set(id, new AppError('graph/cycle', 'This node is part of a cycle, or behind one.', { node: id }))
+    errors.set(
+      id,
+      new AppError('graph/cycle', 'This node is part of a cycle, or behind one.', {
+        node: id,
+        fix: 'Take one wire of the cycle away.',
+      }),
+    )
   for (const id of ids) {
     const node = byId.get(id)
     if (node === undefined) continue

@@ -121,11 +121,15 @@ function sourcesOf(
       const cause = known.errors.get(link.from.node)
       // The error keeps naming the node where the trouble is.
       if (cause !== undefined) throw cause
-      throw new AppError('engine/open-input', `The input "${socket}" is connected to a node that is not there.`)
+      throw new AppError('engine/open-input', `The input "${socket}" is connected to a node that is not there.`, {
+        fix: 'Connect it again.',
+      })
     }
     const kinds: Kinds = from.kinds.get(link.from.socket)
     if (kinds === undefined)
-      throw new AppError('engine/open-input', `${from.title} has no output "${link.from.socket}".`)
+      throw new AppError('engine/open-input', `${from.title} has no output "${link.from.socket}".`, {
+        fix: `Connect "${socket}" again.`,
+      })
     const why = misfit(kinds, input)
     if (why !== undefined)
       throw new AppError('engine/wrong-kind', `Input "${socket}": ${why}`, { fix: 'Connect something else.' })
@@ -145,7 +149,9 @@ function membersOf(
   )
   if (definition.expand !== undefined) {
     if (ensembles.length > 0)
-      throw new AppError('engine/nested-ensemble', 'An ensemble cannot be expanded into another ensemble.')
+      throw new AppError('engine/nested-ensemble', 'An ensemble cannot be expanded into another ensemble.', {
+        fix: 'Make the ensemble one value before (Ensemble Align), or connect what comes before its members.',
+      })
     const count = definition.expand.count(params as never)
     if (!Number.isInteger(count) || count < 1)
       throw new AppError('engine/bad-param', `An ensemble of ${count} cannot be made.`)

@@ -37,7 +37,13 @@ export function checkPath(path: string): string {
   const plain = (part: string) => part !== '' && part !== '.' && part !== '..'
   const forbidden = [...path].some((c) => c === '\\' || c === ':' || c < ' ')
   if (path.split('/').every(plain) && !forbidden) return path
-  throw new AppError('checkpoint/unsafe-path', `${JSON.stringify(path.slice(0, 120))} is no path inside a checkpoint.`)
+  throw new AppError(
+    'checkpoint/unsafe-path',
+    `${JSON.stringify(path.slice(0, 120))} is no path inside a checkpoint.`,
+    {
+      fix: 'Use the checkpoint as it was published.',
+    },
+  )
 }
 
 /** The tokenizer's vocabulary, the largest JSON of a checkpoint, has about 1 MB. */

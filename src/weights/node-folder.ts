@@ -70,6 +70,8 @@ function why(cause: unknown): string {
   return code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be read'
 }
 
+const AGAIN = 'Run again, so that the whole checkpoint is read again.'
+
 /**
  * Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. A file that was changed
  * since it was listed is not read: what was made of one content must not go on with another.
@@ -80,20 +82,19 @@ const fileSource = (path: string, { size, mtimeMs }: Stats): ByteSource => ({
     checkRange(begin, end, size)
     const bytes = new Uint8Array(end - begin)
     const handle = await open(path).catch((cause: unknown) => {
-      throw new AppError('weights/unreadable', `${path} can no longer be read.`, { cause })
+      throw new AppError('weights/unreadable', `${path} can no longer be read.`, { fix: AGAIN, cause })
     })
     try {
       const now = await handle.stat()
       if (now.size !== size || now.mtimeMs !== mtimeMs) {
-        throw new AppError('weights/changed', `${path} was changed since the checkpoint was read.`, {
-          fix: 'Run again, so that the whole checkpoint is read again.',
-        })
+        throw new AppError('weights/changed', `${path} was changed since the checkpoint was read.`, { fix: AGAIN })
       }
       for (let done = 0; done < bytes.length;) {
         // Linux gives at most 2 GiB at once.
         const length = Math.min(bytes.length - done, 1 << 30)
         const { bytesRead } = await handle.read(bytes, done, length, begin + done)
-        if (bytesRead === 0) throw new AppError('weights/truncated', `${path} became shorter while it was read.`)
+        if (bytesRead === 0)
+          throw new AppError('weights/truncated', `${path} became shorter while it was read.`, { fix: AGAIN })
         done += bytesRead
       }
     } finally {

@@ -70,11 +70,13 @@ async function readIndex(
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   const { weight_map: map } = await readJson(files, path, signal)
-  if (!isJsonObject(map)) throw new AppError('checkpoint/bad-index', `${path} of ${files.name} has no weight_map.`)
+  const badIndex = (what: string): AppError =>
+    new AppError('checkpoint/bad-index', `${path} of ${files.name} ${what}.`, { fix: 'Download the file again.' })
+  if (!isJsonObject(map)) throw badIndex('has no weight_map')
   return new Map(
     Object.entries(map).map(([name, file]) => {
       if (typeof file !== 'string' || !file.endsWith('.safetensors')) {
-        throw new AppError('checkpoint/bad-index', `${path} of ${files.name} gives no safetensors file for ${name}.`)
+        throw badIndex(`gives no safetensors file for ${name}`)
       }
       const shard = checkPath(`${component}/${file}`)
       return [name, files.sizes.has(shard) ? shard : missing(files.name, shard)]
@@ -146,6 +148,7 @@ export class WeightSet {
       throw new AppError(
         'checkpoint/unsupported',
         `${name} of the ${this.title} is stored as ${dtype}, not as a float.`,
+        { fix: 'Use weights in float32, float16 or bfloat16: quantised ones cannot be read.' },
       )
     }
     // Copied, as the offset in the file need not be a multiple of the element size.

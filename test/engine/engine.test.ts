@@ -182,10 +182,42 @@ test.each([
     'image/missing',
     'photo',
   ],
+  [
+    'a cycle',
+    graph({ a: ['toy/same'], b: ['toy/same'], view: ['output/view'] }, [
+      'a.value > b.value',
+      'b.value > a.value',
+      'b.value > view.value',
+    ]),
+    'graph/cycle',
+    'view',
+  ],
+  [
+    'an ensemble of an ensemble',
+    graph(
+      {
+        photo: ['input/photo'],
+        encode: ['toy/encode'],
+        noise: ['toy/noise'],
+        again: ['toy/noise'],
+        view: ['output/view'],
+      },
+      [
+        'photo.image > encode.image',
+        'encode.latent > noise.like',
+        'noise.noise > again.like',
+        'again.noise > view.value',
+      ],
+    ),
+    'engine/nested-ensemble',
+    'again',
+  ],
   ['no sink', graph({ photo: ['input/photo'] }, []), 'engine/nothing-to-run', undefined],
-])('%s is an error that names the node where the trouble is', async (_, document, code, node) => {
+])('%s is an error that names the node where the trouble is and says what to do', async (_, document, code, node) => {
   const { engine } = bench()
-  await expect(engine.run(document)).rejects.toMatchObject({ code, node })
+  // The toys' own errors say nothing.
+  const fix = what === 'a missing picture' ? undefined : expect.any(String)
+  await expect(engine.run(document)).rejects.toMatchObject({ code, node, fix })
 })
 
 test('a blocked target does not stop the others, and is reported', async () => {

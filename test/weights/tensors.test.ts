@@ -73,11 +73,12 @@ describe('shards', () => {
     ['a pickle', { x: 'a.bin' }, 'checkpoint/bad-index'],
   ])('an index that gives %s is refused', async (_what, map, code) => {
     const files = folder({ ...shards, [`${STEM}.safetensors.index.json`]: index(map) })
-    await expect(openWeights(files, 'unet')).rejects.toMatchObject({ code })
+    await expect(openWeights(files, 'unet')).rejects.toMatchObject({ code, fix: expect.any(String) })
   })
   it('an index without a map is refused', async () => {
     await expect(openWeights(folder({ [`${STEM}.safetensors.index.json`]: '{}' }), 'unet')).rejects.toMatchObject({
       code: 'checkpoint/bad-index',
+      fix: expect.any(String),
     })
   })
 })
@@ -98,7 +99,10 @@ describe('tensors', () => {
   })
   it('of an integer type are refused as floats but given as bytes', async () => {
     const weights = await open()
-    await expect(weights.f32('odd')).rejects.toMatchObject({ code: 'checkpoint/unsupported' })
+    await expect(weights.f32('odd')).rejects.toMatchObject({
+      code: 'checkpoint/unsupported',
+      fix: expect.any(String),
+    })
     expect([...(await weights.bytes('odd'))]).toEqual([0, 1, 2])
   })
   it('that are missing are named', async () => {

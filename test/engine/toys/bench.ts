@@ -28,7 +28,7 @@ export function bench(parts: Partial<EngineParts> = {}) {
     },
     sources: {
       picture: async (ref) => {
-        if (ref.name === 'missing') throw new AppError('image/missing', 'It is not here.')
+        if (ref.name === 'missing') throw new AppError('image/missing', 'It is not here.', { fix: 'Choose another.' })
         return ref.name
       },
       checkpoint: async (choice) => choice,
