@@ -11,6 +11,8 @@ const ABOUT: Readonly<Record<string, string>> = {
   'depth.json': 'One photo, one depth map, every step of Marigold as a node.',
   'ensemble.json': 'Five predictions from five noises, aligned and merged, and where they disagree.',
   'noise-from-zeros.json': 'One denoising step from zeros instead of noise: fast, and the seed does not matter.',
+  'next-frame.json':
+    'Two frames, the second denoised from noise with a tenth of the first: depth flickers less. Choose your own frames.',
   'two-colorize.json': 'The same depth coloured twice: all of it, and the near half alone.',
 }
 
