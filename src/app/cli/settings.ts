@@ -102,11 +102,7 @@ function expected(param: Param): string {
 
 /** Pictures into Load Image nodes, in document order. Throws `cli/too-many-images`. */
 export function withPictures(document: GraphDocument, nodes: Registry, pictures: readonly PictureRef[]): GraphDocument {
-  const slots = document.nodes.flatMap((node) =>
-    Object.entries(nodes.get(node.type)?.params ?? {})
-      .filter(([, param]) => param.widget === 'picture')
-      .map(([name]) => ({ id: node.id, name })),
-  )
+  const slots = paramsOf(document, nodes, 'picture')
   if (pictures.length > slots.length) {
     throw new AppError(
       'cli/too-many-images',
@@ -124,11 +120,7 @@ export function withPictures(document: GraphDocument, nodes: Registry, pictures:
 
 /** The same checkpoint for every node that loads one. Throws `cli/no-checkpoint-node`. */
 export function withCheckpoint(document: GraphDocument, nodes: Registry, choice: string): GraphDocument {
-  const slots = document.nodes.flatMap((node) =>
-    Object.entries(nodes.get(node.type)?.params ?? {})
-      .filter(([, param]) => param.widget === 'checkpoint')
-      .map(([name]) => ({ id: node.id, name })),
-  )
+  const slots = paramsOf(document, nodes, 'checkpoint')
   if (slots.length === 0) {
     throw new AppError('cli/no-checkpoint-node', '--checkpoint was given, but the graph loads none.', {
       fix: 'Add a Load Checkpoint node, or leave --checkpoint out.',
@@ -136,6 +128,18 @@ export function withCheckpoint(document: GraphDocument, nodes: Registry, choice:
   }
   return slots.reduce((changed, { id, name }) => replaced(changed, id, { [name]: choice }), document)
 }
+
+/** The parameters of a kind in a graph, in document order. */
+const paramsOf = (
+  document: GraphDocument,
+  nodes: Registry,
+  widget: Param['widget'],
+): readonly { readonly id: string; readonly name: string }[] =>
+  document.nodes.flatMap(({ id, type }) =>
+    Object.entries(nodes.get(type)?.params ?? {}).flatMap(([name, param]) =>
+      param.widget === widget ? [{ id, name }] : [],
+    ),
+  )
 
 const replaced = (document: GraphDocument, id: string, params: Readonly<Record<string, Json>>): GraphDocument => ({
   ...document,

@@ -90,6 +90,20 @@ describe('a graph file', () => {
     oneError(await called('run', join(folder, 'nothing.json'), '--backend', 'wasm'), 'error [engine/nothing-to-run]')
   })
 
+  it('is checked for programs too: what was repaired, what cannot run, what is here', async () => {
+    const odd = (await text())
+      .replace('"scheduler": "checkpoint"', '"scheduler": "euler"')
+      .replace('"temple.jpg"', '"none.jpg"')
+    await writeFile(join(folder, 'odd.json'), odd)
+    const { status, out } = await called('check', join(folder, 'odd.json'), '--json')
+    expect(status).toBe(1)
+    expect(JSON.parse(out)).toEqual({
+      problems: [expect.objectContaining({ code: 'graph/param', node: 'denoise', effect: 'repaired' })],
+      errors: [expect.objectContaining({ code: 'image/missing', node: 'image', fix: expect.any(String) })],
+      checkpoints: [{ choice: 'marigold-nano', name: 'marigold-nano', download: 0 }],
+    })
+  })
+
   it('of a folder that was opened elsewhere says how to give it here', async () => {
     const elsewhere = (await text()).replace('"marigold-nano"', '"folder:mine"')
     expect(await check('elsewhere.json', elsewhere)).toMatchObject({
