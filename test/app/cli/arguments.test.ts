@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommand } from '../../../src/app/cli/arguments.ts'
 import { withCheckpoint, withPictures, withSettings } from '../../../src/app/cli/settings.ts'
-import { errorLine } from '../../../src/app/cli/terminal.ts'
+import { errorLine, line } from '../../../src/app/cli/terminal.ts'
 import { nodes } from '../../../src/app/registry.ts'
 import { AppError, plainError } from '../../../src/base/errors.ts'
 import { readDocument } from '../../../src/graph/validate.ts'
@@ -195,6 +195,12 @@ describe('--image and --checkpoint', () => {
     const none = { ...document, nodes: [] }
     expect(() => withCheckpoint(none, nodes, 'x')).toThrow(expect.objectContaining({ code: 'cli/no-checkpoint-node' }))
   })
+})
+
+it('prints nothing that a terminal would obey, whatever a name holds, and cuts what is endless', () => {
+  const evil = new AppError('image/missing', 'There is no \u001b[2J\u009b1mcat\u202e.jpg\r\u0007.')
+  expect(errorLine(plainError(evil))).toBe('error [image/missing] There is no [2J1mcat.jpg.\n')
+  expect(line('x'.repeat(1e6)).length).toBeLessThan(3_000)
 })
 
 it('prints an error on one line, naming the node', () => {
