@@ -17,6 +17,9 @@ export interface Ended {
   readonly err: string
 }
 
+/** What it says first when sources were changed while the tests run. */
+export const BUILDING = 'Building the command line …\n'
+
 /** The command line as a process of its own, as people call it. */
 export const marigold = (...words: readonly string[]): Promise<Ended> => marigoldIn({}, ...words)
 
@@ -29,8 +32,7 @@ export const marigoldIn = (
       resolve({
         status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
         out,
-        // sources that change while the tests run
-        err: err.replace('Building the command line …\n', ''),
+        err: err.replace(BUILDING, ''),
       }),
     )
     // A process that ends without reading closes the pipe.
