@@ -44,9 +44,9 @@ export function groupNorm(g: GraphBuilder, x: Value, name: string, shape: GroupN
   const zeros = g.constant(new Float32Array(groups), [groups], 'f32')
   const grouped = g.reshape(g.cast(x, 'f32'), [0, groups, -1])
   const normal = g.reshapeTo(g.instanceNorm(grouped, ones, zeros, epsilon), x)
-  const perChannel = { as: [channels, 1, 1], type: 'f32' } as const
-  const scaled = g.mul(normal, g.parameter(`${name}.weight`, [channels], perChannel))
-  return g.cast(g.add(scaled, g.parameter(`${name}.bias`, [channels], perChannel)), x.type)
+  const scale = g.parameter(`${name}.weight`, [channels], { type: 'f32' })
+  const bias = g.parameter(`${name}.bias`, [channels], { type: 'f32' })
+  return g.cast(g.channelAffine(normal, scale, bias), x.type)
 }
 
 /** Pixels as tokens: [B,C,H,W] → [B,H·W,C]. */

@@ -110,6 +110,20 @@ export class GraphBuilder extends GraphCore {
     )
   }
 
+  /** x · scale + bias, both [C] per channel of x [B,C,...], in one pass: batch normalisation by mean 0 and variance 1. */
+  channelAffine(x: Value, scale: Value, bias: Value): Value {
+    this.#expect('BatchNormalization', x, 1, scale.dims[0])
+    const channels = known(scale.dims[0])
+    const mean = this.constant(new Float32Array(channels), [channels], x.type)
+    const variance = this.constant(new Float32Array(channels).fill(1), [channels], x.type)
+    return this.op(
+      'BatchNormalization',
+      [x, scale, bias, mean, variance],
+      { dims: x.dims, type: x.type },
+      { epsilon: { float: 0 } },
+    )
+  }
+
   /** Normalises the last axis; scale and bias [C]. */
   layerNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value {
     this.#expect('LayerNormalization', x, x.dims.length - 1, scale.dims[0])

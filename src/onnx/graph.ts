@@ -39,8 +39,6 @@ export interface BuiltGraph {
 }
 
 export interface ParameterView {
-  /** Dimensions in the graph, where they differ from the stored ones: a linear [out,in] as a convolution [out,in,1,1]. */
-  readonly as?: readonly number[]
   /** Only these rows (first axis) of the parameter. */
   readonly rows?: readonly [from: number, to: number]
   /** Element type in the graph; the compute type when left out. */
@@ -153,10 +151,10 @@ export class GraphCore {
   #use(parameter: string, stored: readonly number[], view: ParameterView): Value {
     const rows = view.rows ?? [0, stored[0] ?? 1]
     const row = product(stored.slice(1))
-    const dims = view.as ?? [rows[1] - rows[0], ...stored.slice(1)]
+    const dims = [rows[1] - rows[0], ...stored.slice(1)]
     const type = view.type ?? this.compute
     const part = view.rows ? `[${rows[0]}:${rows[1]}]` : ''
-    const name = `${parameter}${part}${view.as ? `(${view.as.join('x')})` : ''}${type === this.compute ? '' : `:${type}`}`
+    const name = `${parameter}${part}${type === this.compute ? '' : `:${type}`}`
     this.#parameters.set(name, { name, parameter, type, dims, from: rows[0] * row, count: (rows[1] - rows[0]) * row })
     return { name, type, dims }
   }

@@ -29,6 +29,7 @@ const operators: Readonly<Record<string, (g: GraphBuilder, x: Value) => Value>> 
   MatMul: (g, x) => tokens(g, x, (t) => g.matmul(t, weights(g, [4, 3]))),
   MultiHeadAttention: (g, x) => tokens(g, x, (t) => g.attention(t, t, t, 2, 1)),
   InstanceNormalization: (g, x) => g.instanceNorm(g.reshape(x, [0, 2, -1]), weights(g, [2]), weights(g, [2], 3), 1e-2),
+  BatchNormalization: (g, x) => g.channelAffine(x, weights(g, [4]), weights(g, [4], 3)),
   LayerNormalization: (g, x) => tokens(g, x, (t) => g.layerNorm(t, weights(g, [4]), weights(g, [4], 3), 1e-5)),
   QuickGelu: (g, x) => g.silu(x),
   Gelu: (g, x) => g.gelu(x),
