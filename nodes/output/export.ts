@@ -51,6 +51,8 @@ function safeName(name: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[.-]+|[.-]+$/g, '')
+  // Windows reads these as devices, whatever their ending.
+  if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(safe)) return `_${safe}`
   if (safe !== '') return safe
   throw new AppError('node/no-file-name', `"${name}" has no character that may stand in a file name.`, {
     fix: 'Give a name of letters and digits.',

@@ -101,6 +101,9 @@ describe('Export', () => {
 
   it.each([
     ['../../etc/passwd', 'etc-passwd.png'],
+    ['CON', '_CON.png'],
+    ['lpt1.depth', '_lpt1.depth.png'],
+    ['console', 'console.png'],
     ['.hidden', 'hidden.png'],
     ['Tiefe für Anna', 'Tiefe-fur-Anna.png'],
   ])('makes a safe file name of %s', async (given, safe) => {

@@ -54,7 +54,7 @@ describe('wires', () => {
   })
 
   it.each([
-    ['an output', out('denoise', 'latent'), ['depth/ddim-denoise', 'depth/vae-decode']],
+    ['an output', out('denoise', 'latent'), ['depth/blend-latents', 'depth/ddim-denoise', 'depth/vae-decode']],
     [
       'an input whose picture goes on as a depth map',
       into('match', 'value'),
