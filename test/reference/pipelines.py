@@ -10,6 +10,7 @@ from recorder import load_pipeline, max_abs, record
 from synthetic import picture
 
 TRAILING, LCM, LEADING, HALF = (f"checkpoints/tiny-{n}" for n in ("ddim-trailing", "lcm", "ddim-leading", "fp16"))
+EMBEDDED = "../../models/marigold-nano"
 S = "checkpoints/schedulers"
 PICTURES = {
     "landscape_40x56": (40, 56, 1),
@@ -100,6 +101,8 @@ def all_cases():
         "fp16-native": case(HALF, "square_64x64", 1, 0, variant="fp16"),
         "fp16-n4": case(HALF, L, 4, 72, variant="fp16"),
     }
+    # the checkpoint that comes with the project: weights of float16, as diffusers reads them in float32
+    cases["embedded-n4"] = case(EMBEDDED, L, 4, 96)
     for method in METHODS:
         cases[f"resample-in-{method}-down"] = case(LCM, "portrait_61x44", 1, 40, resample_method_input=method)
         cases[f"resample-in-{method}-up"] = case(LCM, L, 1, 72, resample_method_input=method)
