@@ -24,6 +24,8 @@ export const setLocal = (index: number): Code => [0x21, ...unsigned(index)]
 /** v128.load and v128.store at an address from the stack plus `offset` bytes, aligned to 16. */
 export const loadLanes = (offset: number): Code => [...simd(0x00), 4, ...unsigned(offset)]
 export const storeLanes = (offset: number): Code => [...simd(0x0b), 4, ...unsigned(offset)]
+/** Bit by bit. A lane of all ones is a NaN. */
+export const orLanes: Code = simd(0x50)
 /** One float32 at a fixed address in all four lanes. */
 export const splatFrom = (offset: number): Code => [0x41, 0, ...simd(0x09), 2, ...unsigned(offset)]
 export const f32x4 = {
@@ -31,9 +33,11 @@ export const f32x4 = {
   add: simd(0xe4),
   subtract: simd(0xe5),
   multiply: simd(0xe6),
-  /** A NaN on either side gives NaN. */
-  min: simd(0xe8),
-  max: simd(0xe9),
+  /** One instruction of the processor each; what they make of NaN depends on the side it is on. */
+  min: simd(0xea),
+  max: simd(0xeb),
+  /** All bits where the lanes differ, else none. */
+  differ: simd(0x42),
 } as const
 
 /** The index of the local that counts bytes in a loop over lanes; those of the body begin after it. */

@@ -5,6 +5,7 @@ import {
   getLocal,
   laneLoop,
   loadLanes,
+  orLanes,
   setLocal,
   splatFrom,
   storeLanes,
@@ -75,13 +76,20 @@ function compile(members: number): Medians {
   const [value, deviation, scales] = [row(members), row(members + 1), row(members + 2)]
   const shifts = scales + 4 * members
   const lane = (m: number): number => FIRST_LANES + m
-  const [median, smaller] = [lane(members), lane(members + 1)]
+  const [median, smaller, nan] = [lane(members), lane(members + 1), lane(members + 2)]
   const all = Array.from({ length: members }, (_, m) => m)
   const network = medianNetwork(members).flatMap(([a, b]): Code => {
     const both = [...getLocal(lane(a)), ...getLocal(lane(b))]
     const least = [...both, ...f32x4.min, ...setLocal(smaller)]
     return [...least, ...both, ...f32x4.max, ...setLocal(lane(b)), ...getLocal(smaller), ...setLocal(lane(a))]
   })
+  // The exchanges lose what is not a number: it is noted before.
+  const noted = all.flatMap((m): Code => {
+    const own = [...getLocal(lane(m)), ...getLocal(lane(m)), ...f32x4.differ]
+    return [...own, ...(m === 0 ? [] : [...getLocal(nan), ...orLanes]), ...setLocal(nan)]
+  })
+  const middle = [...getLocal(lane(rank)), ...getLocal(nan), ...orLanes]
+  const reduced = (offset: number): Code => [...noted, ...network, ...getLocal(AT), ...middle, ...storeLanes(offset)]
   const aligned = all.flatMap((m): Code => {
     const scaled = [...getLocal(AT), ...loadLanes(row(m)), ...splatFrom(scales + 4 * m), ...f32x4.multiply]
     return [...scaled, ...splatFrom(shifts + 4 * m), ...f32x4.add, ...setLocal(lane(m))]
@@ -89,12 +97,11 @@ function compile(members: number): Medians {
   const distances = all.flatMap((m): Code => {
     return [...getLocal(lane(m)), ...getLocal(median), ...f32x4.subtract, ...f32x4.abs, ...setLocal(lane(m))]
   })
-  const store = (offset: number): Code => [...getLocal(AT), ...getLocal(lane(rank)), ...storeLanes(offset)]
-  const values = [...aligned, ...network, ...store(value)]
-  const deviations = [...getLocal(lane(rank)), ...setLocal(median), ...distances, ...network, ...store(deviation)]
+  const values = [...aligned, ...reduced(value)]
+  const deviations = [...middle, ...setLocal(median), ...distances, ...reduced(deviation)]
   const memory = shifts + 4 * members
-  const onlyValues = instance(laneLoop(values, members + 2, memory))
-  const both = instance(laneLoop([...values, ...deviations], members + 2, memory))
+  const onlyValues = instance(laneLoop(values, members + 3, memory))
+  const both = instance(laneLoop([...values, ...deviations], members + 3, memory))
   return (stack, s, t, medians, spreads) => {
     const { lanes, run } = spreads ? both : onlyValues
     const size = medians.length
