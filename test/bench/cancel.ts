@@ -117,7 +117,9 @@ for (let round = 0; round < rounds; round++) {
 }
 
 const worst = Math.max(...latencies)
-console.log(`one step at ${width} × ${height} (${info.adapter}): median ${step.toFixed(0)} ms`)
+console.log(
+  `one step of a ${width} × ${height} picture at the checkpoint’s own resolution (${info.adapter}): median ${step.toFixed(0)} ms`,
+)
 console.log(`cancel: median ${median(latencies).toFixed(0)} ms, worst ${worst.toFixed(0)} ms`)
 console.log(`cancel / step: median ${(median(latencies) / step).toFixed(2)}, worst ${(worst / step).toFixed(2)}`)
 await engine.dispose()
