@@ -38,6 +38,12 @@ def load(path):
         return f["rgb"], f["depth"].astype(np.float32)
 
 
+def seeds(path):
+    """The seeds of a shard's scenes."""
+    with np.load(path) as f:
+        return range(int(f["first"]), int(f["first"]) + len(f["rgb"]))
+
+
 def sample(rgb, depth, rng, size, least=0.72):
     """One augmented pair of tensors [3, h, w] in [-1, 1]: the picture, and the depth map three times."""
     picture, z = crop(rgb, far_plane(depth), rng, size, least)

@@ -14,7 +14,8 @@ import torch
 from diffusers import MarigoldDepthPipeline
 from PIL import Image
 
-from .data import far_plane, load, normalise, shards
+from .data import far_plane, load, normalise, seeds, shards
+from .scenes.__main__ import family_of
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
@@ -84,11 +85,14 @@ def main():
     torch.set_num_threads(args.threads)
     scenes = [(rgb, far_plane(z)) for path in shards(args.data, held_out=True) for rgb, z in zip(*load(path))][: args.count]
 
+    families = np.array([family_of(seed) for path in shards(args.data, held_out=True) for seed in seeds(path)][: args.count])
+
     def report(method, values, **more):
-        abs_rel, delta = np.mean(values, 0)
-        line = {"method": method, **more, "scenes": len(values), "AbsRel": round(float(abs_rel), 4), "delta1": round(float(delta), 4)}
-        print(json.dumps(line), flush=True)
-        return float(abs_rel)
+        values = np.array(values)
+        abs_rel, delta = (round(float(mean), 4) for mean in values.mean(0))
+        apart = {name: round(float(values[families == name, 0].mean()), 4) for name in np.unique(families)}
+        print(json.dumps({"method": method, **more, "scenes": len(values), "AbsRel": abs_rel, "delta1": delta, **apart}), flush=True)
+        return abs_rel
 
     mean = mean_map(args.train_data)
     guesses = [{name: metrics(guess, depth) for name, guess in blind(depth, mean).items()} for _, depth in scenes]

@@ -11,6 +11,7 @@ from .render import render
 
 SHAPES = [(216, 288), (216, 288), (216, 288), (288, 216), (252, 252)]  # (height, width), one per shard in turn
 HELD_OUT = 10_000_000  # seeds from here on are never trained on
+INDOOR_SHARE = 0.6
 
 
 def telling(depth):
@@ -22,9 +23,13 @@ def telling(depth):
     return near > 0.08 and far / near > 1.35
 
 
+def family_of(seed, indoor_share=INDOOR_SHARE):
+    return "indoor" if np.random.default_rng([seed, 9]).random() < indoor_share else "outdoor"
+
+
 def draw(seed, indoor_share, height, width):
     """The first telling scene of the family that belongs to this seed."""
-    family = "indoor" if np.random.default_rng([seed, 9]).random() < indoor_share else "outdoor"
+    family = family_of(seed, indoor_share)
     for attempt in range(8):
         rgb, depth = render(seed + attempt * 100_000_000, family, width, height)
         if telling(depth):
@@ -38,7 +43,7 @@ def main():
     cli.add_argument("--shards", type=int, default=48)
     cli.add_argument("--per-shard", type=int, default=250)
     cli.add_argument("--worker", default="0/1", help="i/n: draw shards i, i+n, i+2n, …")
-    cli.add_argument("--indoor-share", type=float, default=0.6)
+    cli.add_argument("--indoor-share", type=float, default=INDOOR_SHARE)
     cli.add_argument("--held-out", action="store_true", help="draw from the seeds kept for evaluation")
     args = cli.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
