@@ -32,7 +32,8 @@ export async function modelSource(built: BuiltGraph, weights: WeightSet, signal?
   const external: ExternalData[] = []
   for (const path of files) {
     const source = weights.sources.get(path)
-    if (source) external.push({ path, data: await source.slice(0, source.size) })
+    // A file is not read here: onnxruntime's JSPI build takes what it needs from it straight to the GPU.
+    if (source) external.push({ path, data: source.file ?? (await source.slice(0, source.size)) })
   }
   if (toConvert.length > 0) {
     const packed = await convert(toConvert, weights, signal)

@@ -9,6 +9,8 @@ export interface ByteSource {
    * longer holds them.
    */
   slice(begin: number, end: number): Promise<Uint8Array>
+  /** The whole file where it lies on a disk that the browser reads: a model runtime may stream it from there itself. */
+  readonly file?: File
 }
 
 /** A file that is in memory; slices are views. */
@@ -23,6 +25,7 @@ export const bytesSource = (bytes: Uint8Array): ByteSource => ({
 /** A file the browser holds: picked, dropped, from a cache or the origin's private file system. */
 export const blobSource = (blob: Blob): ByteSource => ({
   size: blob.size,
+  ...(typeof File !== 'undefined' && blob instanceof File && { file: blob }),
   async slice(begin, end) {
     checkRange(begin, end, blob.size)
     try {

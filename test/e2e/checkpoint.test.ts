@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
+import { pickerGives } from './support/folder-picker.ts'
 
 const FOLDER = join(ROOT, 'test/fixtures/checkpoints/tiny-ddim-trailing')
 let page: Page
@@ -39,32 +39,6 @@ it('is taken by a drop on the page', async () => {
   await finished(page)
 })
 
-/** The browser's own folder picker, which nobody can press in a test, answers with a folder of the page's own storage. */
-async function pickerGives(folder: string): Promise<void> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = names.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
-  const contents = await Promise.all(
-    files.map(
-      async (path) => [path.slice(folder.length + 1).split('/'), (await readFile(path)).toString('base64')] as const,
-    ),
-  )
-  await page.evaluate(
-    async ({ name, contents }) => {
-      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true })
-      for (const [path, base64] of contents) {
-        let at = root
-        for (const part of path.slice(0, -1)) at = await at.getDirectoryHandle(part, { create: true })
-        const file = await at.getFileHandle(path.at(-1) ?? '', { create: true })
-        const writable = await file.createWritable()
-        await writable.write(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)))
-        await writable.close()
-      }
-      Object.assign(window, { showDirectoryPicker: async () => root })
-    },
-    { name: basename(folder), contents },
-  )
-}
-
 const openFolder = () =>
   node(page, 'Load Checkpoint').getByRole('button', { name: 'Open a checkpoint folder…' }).click()
 
@@ -75,7 +49,7 @@ it('is taken from the folder picker of the browser, and computes another depth t
       .first()
       .evaluate((it) => (it as HTMLCanvasElement).toDataURL())
   const before = await depth()
-  await pickerGives(FOLDER)
+  await pickerGives(page, FOLDER)
   await openFolder()
   await expect.poll(() => choice().inputValue(), { timeout: 20_000 }).toBe('folder:tiny-ddim-trailing')
   await expect

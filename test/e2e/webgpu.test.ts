@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { decode } from 'fast-png'
-import { chromium } from 'playwright-core'
-import { expect, inject, it } from 'vitest'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import example from '../../examples/depth.json'
 import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { chromiumArguments } from './support/chromium.ts'
 import { finished, node } from './support/editor-page.ts'
+import { pickerGives } from './support/folder-picker.ts'
 
 /** SwiftShader computes on the processor: a small picture is enough to see every node on WebGPU. */
 const RESOLUTION = 64
+const FOLDER = join(ROOT, 'test/fixtures/checkpoints/tiny-ddim-trailing')
 
 const small = {
   ...example,
@@ -21,38 +23,62 @@ const small = {
   ),
 }
 
-it('makes on WebGPU, tensors on the GPU from node to node, the depth that WebAssembly makes', async () => {
-  const browser = await chromium.launch({
-    executablePath: inject('chromium'),
-    args: chromiumArguments({ webgpu: true }),
-  })
+let browser: Browser
+let page: Page
+const complaints: string[] = []
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: true }) })
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  // the document of the last visit, as the editor keeps it
+  await page.addInitScript((text) => localStorage.setItem('marigold-nodes/document', text), JSON.stringify(small))
+  await page.goto(`${inject('url')}?backend=webgpu`)
+  await node(page, 'Load Image').waitFor({ timeout: 60_000 })
+})
+
+afterAll(() => browser.close())
+
+/** Runs on the page, and gives the depth that it offers for download. */
+async function shown(): Promise<ArrayLike<number>> {
+  await page.getByRole('button', { name: 'Run' }).click()
+  await finished(page, 150_000)
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: /^Download depth\.png/ }).click()
+  return decode(await readFile(await (await download).path())).data
+}
+
+/** The same by the command line on WebAssembly. */
+async function written(...options: readonly string[]): Promise<ArrayLike<number>> {
   const folder = await mkdtemp(join(tmpdir(), 'marigold-'))
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
-    const complaints: string[] = []
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-    // the document of the last visit, as the editor keeps it
-    await page.addInitScript((text) => localStorage.setItem('marigold-nodes/document', text), JSON.stringify(small))
-    await page.goto(`${inject('url')}?backend=webgpu`)
-    await node(page, 'Load Image').waitFor({ timeout: 60_000 })
-    expect(await page.getByText(/\(WebGPU\)/).count()).toBe(1)
-    await page.getByRole('button', { name: 'Run' }).click()
-    await finished(page, 150_000)
-    const download = page.waitForEvent('download')
-    await page.getByRole('link', { name: /^Download depth\.png/ }).click()
-    const shown = decode(await readFile(await (await download).path()))
-
-    const options = ['--set', `fit.resolution=${RESOLUTION}`, '--out', folder, '--backend', 'wasm']
-    const command = ['src/app/cli/marigold.mjs', 'run', 'examples/depth.json', ...options]
+    const set = ['--set', `fit.resolution=${RESOLUTION}`, '--out', folder, '--backend', 'wasm', ...options]
+    const command = ['src/app/cli/marigold.mjs', 'run', 'examples/depth.json', ...set]
     await promisify(execFile)(process.execPath, command, { cwd: ROOT })
-    const written = decode(await readFile(join(folder, 'depth.png')))
-    const differences = Array.from(shown.data, (value, i) => Math.abs(value - (written.data[i] ?? 0)) / 65535)
-    expect(differences.length).toBe(written.data.length)
-    expect(differences.reduce((sum, d) => sum + d, 0) / differences.length).toBeLessThan(2e-3)
-    expect(complaints).toEqual([])
+    return decode(await readFile(join(folder, 'depth.png'))).data
   } finally {
-    await browser.close()
     await rm(folder, { recursive: true })
   }
+}
+
+function expectAlike(a: ArrayLike<number>, b: ArrayLike<number>): void {
+  expect(a.length).toBe(b.length)
+  const differences = Array.from(a, (value, i) => Math.abs(value - (b[i] ?? 0)) / 65535)
+  expect(differences.reduce((sum, d) => sum + d, 0) / differences.length).toBeLessThan(2e-3)
+  expect(complaints).toEqual([])
+}
+
+it('makes on WebGPU, tensors on the GPU from node to node, the depth that WebAssembly makes', async () => {
+  expect(await page.getByText(/\(WebGPU\)/).count()).toBe(1)
+  expectAlike(await shown(), await written())
+})
+
+it('streams the weights of a folder on the disk to the GPU, and makes the depth that WebAssembly makes', async () => {
+  await pickerGives(page, FOLDER)
+  const card = node(page, 'Load Checkpoint')
+  await card.getByRole('button', { name: 'Open a checkpoint folder…' }).click()
+  const choice = card.getByRole('combobox', { name: 'Checkpoint' })
+  await expect.poll(() => choice.inputValue(), { timeout: 20_000 }).toBe('folder:tiny-ddim-trailing')
+  expectAlike(await shown(), await written('--checkpoint', FOLDER))
 })
