@@ -1,6 +1,6 @@
 import { AppError } from '../../src/base/errors.ts'
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
-import { modelSource } from '../../src/onnx/source.ts'
+import { createSession } from '../../src/onnx/create.ts'
 import { readJson, type CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Variant } from '../../src/weights/tensors.ts'
 import { clipTextGraph, readClipTextConfig, type ClipTextConfig } from '../architectures/clip-text.ts'
@@ -43,7 +43,7 @@ export async function encodeTokens(
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const weights = await openWeights(files, 'text_encoder', { prefer: variant, signal })
-  const session = await runtime.create(await modelSource(clipTextGraph(config, weights, tokens), weights, signal))
+  const session = await createSession(runtime, clipTextGraph(config, weights, tokens), weights, signal)
   const one = runtime.backend.upload(Float32Array.of(1), [1])
   try {
     const { last_hidden_state: state } = await session.run({ one })

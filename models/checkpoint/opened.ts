@@ -1,8 +1,8 @@
 import { AppError } from '../../src/base/errors.ts'
 import { remember } from '../../src/base/remember.ts'
+import { createSession } from '../../src/onnx/create.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
 import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
-import { modelSource } from '../../src/onnx/source.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
@@ -108,7 +108,7 @@ export class OpenedCheckpoint implements Checkpoint {
     const weights = await this.#weights(part === 'unet' ? 'unet' : 'vae', signal)
     const built =
       part === 'unet' ? await this.#unet(weights, signal) : vaeGraph(part, this.folder, weights, this.#target)
-    return this.runtime.create(await modelSource(built, weights, signal))
+    return createSession(this.runtime, built, weights, signal)
   }
 
   async #unet(weights: WeightSet, signal: AbortSignal): Promise<BuiltGraph> {

@@ -14,11 +14,18 @@ export interface ModelSource {
   readonly external: readonly ExternalData[]
 }
 
+/** What a runtime can hold, in bytes: the weights of one session, and one of its tensors. */
+export interface Capacity {
+  readonly weights: number
+  readonly tensor: number
+}
+
 /** onnxruntime-web bound to one backend. Creating, running and releasing go through one serial queue. */
 export interface OnnxRuntime {
   readonly backend: Backend
   /** True where the model may compute in half precision. */
   readonly half: boolean
+  readonly capacity: Capacity
   /** Loads the WebAssembly now, so that the first session need not wait for it. A failure is told by that session. */
   prepare(): void
   /** Errors: `onnx/session`. */

@@ -8,7 +8,7 @@ import type { CpuBackend } from '../tensor/cpu.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { copySharedMemoryBeforeWriting } from './dawn.ts'
 import { encodeModel, type Graph } from './model.ts'
-import type { ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
+import type { Capacity, ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
 
 /** The only file that imports onnxruntime-web. Its three builds are loaded on demand: their WebAssembly is 14 to 27 MB. */
 type Ort = Pick<typeof OrtModule, 'InferenceSession' | 'Tensor' | 'env'>
@@ -28,14 +28,19 @@ export interface WasmOptions extends RuntimeOptions {
 export async function openWasmRuntime(options: WasmOptions): Promise<OnnxRuntime> {
   const ort = await load(() => import('onnxruntime-web/wasm'), options, options.threads ?? defaultThreads())
   const { backend } = options
-  return runtime(ort, backend, false, {
-    session: { executionProviders: ['wasm'] },
-    feed: (tensor) => {
-      if (tensor.location !== 'cpu') throw wrongBackend()
-      return new ort.Tensor('float32', tensor.data, tensor.dims)
+  return runtime(
+    ort,
+    backend,
+    { half: false, capacity: HEAP },
+    {
+      session: { executionProviders: ['wasm'] },
+      feed: (tensor) => {
+        if (tensor.location !== 'cpu') throw wrongBackend()
+        return new ort.Tensor('float32', tensor.data, tensor.dims)
+      },
+      fetch: (output) => backend.upload(floats(output), output.dims),
     },
-    fetch: (output) => backend.upload(floats(output), output.dims),
-  })
+  )
 }
 
 export interface WebGpuOptions extends RuntimeOptions {
@@ -66,21 +71,31 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
     // Sizes change from picture to picture: buffers by size class, so that old sizes do not pile up.
     storageBufferCacheMode: 'bucket',
   }
-  return runtime(ort, backend, backend.device.features.has('shader-f16'), {
-    session: {
-      executionProviders: [provider],
-      preferredOutputLocation: 'gpu-buffer',
-      ...(options.gpuOnly && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+  const { maxBufferSize, maxStorageBufferBindingSize } = backend.device.limits
+  const capacity = { weights: Infinity, tensor: Math.min(maxBufferSize, maxStorageBufferBindingSize) }
+  return runtime(
+    ort,
+    backend,
+    { half: backend.device.features.has('shader-f16'), capacity },
+    {
+      session: {
+        executionProviders: [provider],
+        preferredOutputLocation: 'gpu-buffer',
+        ...(options.gpuOnly && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+      },
+      feed: (tensor) => {
+        if (tensor.location !== 'gpu') throw wrongBackend()
+        return ort.Tensor.fromGpuBuffer(tensor.buffer, { dataType: 'float32', dims: tensor.dims })
+      },
+      fetch: (output, queue) =>
+        // Released between runs, never during one: the runtime must not be entered twice.
+        backend.adopt(output.gpuBuffer, output.dims, () => void queue.run(async () => output.dispose())),
     },
-    feed: (tensor) => {
-      if (tensor.location !== 'gpu') throw wrongBackend()
-      return ort.Tensor.fromGpuBuffer(tensor.buffer, { dataType: 'float32', dims: tensor.dims })
-    },
-    fetch: (output, queue) =>
-      // Released between runs, never during one: the runtime must not be entered twice.
-      backend.adopt(output.gpuBuffer, output.dims, () => void queue.run(async () => output.dispose())),
-  })
+  )
 }
+
+/** WebAssembly addresses 4 GiB, in which weights stand twice while they are laid out for the processor. */
+const HEAP: Capacity = { weights: 1.5 * 2 ** 30, tensor: 1.5 * 2 ** 30 }
 
 /** The least model there is. */
 const IDENTITY: Graph = {
@@ -97,14 +112,19 @@ interface Binding {
   fetch(output: OrtTensor, queue: SerialQueue): Tensor
 }
 
-function runtime(ort: Ort, backend: OnnxRuntime['backend'], half: boolean, binding: Binding): OnnxRuntime {
+function runtime(
+  ort: Ort,
+  backend: OnnxRuntime['backend'],
+  traits: Pick<OnnxRuntime, 'half' | 'capacity'>,
+  binding: Binding,
+): OnnxRuntime {
   const queue = new SerialQueue()
   const create = (source: ModelSource) => queue.run(async () => session(ort, source, binding, queue))
   const prepare = () =>
     void create({ name: 'runtime', proto: encodeModel(IDENTITY), external: [] })
       .then((made) => made.release())
       .catch(() => undefined)
-  return { backend, half, create, prepare }
+  return { backend, ...traits, create, prepare }
 }
 
 async function session(ort: Ort, source: ModelSource, binding: Binding, queue: SerialQueue): Promise<OnnxSession> {

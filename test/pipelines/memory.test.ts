@@ -82,6 +82,7 @@ function failing(runtime: OnnxRuntime, fails: () => boolean): OnnxRuntime {
   return {
     backend: runtime.backend,
     half: runtime.half,
+    capacity: runtime.capacity,
     prepare: () => runtime.prepare(),
     create: async (source) => {
       const session = await runtime.create(source)
