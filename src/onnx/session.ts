@@ -28,19 +28,16 @@ export interface WasmOptions extends RuntimeOptions {
 export async function openWasmRuntime(options: WasmOptions): Promise<OnnxRuntime> {
   const ort = await load(() => import('onnxruntime-web/wasm'), options, options.threads ?? defaultThreads())
   const { backend } = options
-  return runtime(
-    ort,
-    backend,
-    { half: false, capacity: HEAP },
-    {
-      session: { executionProviders: ['wasm'] },
-      feed: (tensor) => {
-        if (tensor.location !== 'cpu') throw wrongBackend()
-        return new ort.Tensor('float32', tensor.data, tensor.dims)
-      },
-      fetch: (output) => backend.upload(floats(output), output.dims),
+  return runtime(ort, backend, {
+    half: false,
+    capacity: HEAP,
+    session: { executionProviders: ['wasm'] },
+    feed: (tensor) => {
+      if (tensor.location !== 'cpu') throw wrongBackend()
+      return new ort.Tensor('float32', tensor.data, tensor.dims)
     },
-  )
+    fetch: (output) => backend.upload(floats(output), output.dims),
+  })
 }
 
 export interface WebGpuOptions extends RuntimeOptions {
@@ -72,26 +69,22 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
     storageBufferCacheMode: 'bucket',
   }
   const { maxBufferSize, maxStorageBufferBindingSize } = backend.device.limits
-  const capacity = { weights: Infinity, tensor: Math.min(maxBufferSize, maxStorageBufferBindingSize) }
-  return runtime(
-    ort,
-    backend,
-    { half: backend.device.features.has('shader-f16'), capacity },
-    {
-      session: {
-        executionProviders: [provider],
-        preferredOutputLocation: 'gpu-buffer',
-        ...(options.gpuOnly && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
-      },
-      feed: (tensor) => {
-        if (tensor.location !== 'gpu') throw wrongBackend()
-        return ort.Tensor.fromGpuBuffer(tensor.buffer, { dataType: 'float32', dims: tensor.dims })
-      },
-      fetch: (output, queue) =>
-        // Released between runs, never during one: the runtime must not be entered twice.
-        backend.adopt(output.gpuBuffer, output.dims, () => void queue.run(async () => output.dispose())),
+  return runtime(ort, backend, {
+    half: backend.device.features.has('shader-f16'),
+    capacity: { weights: Infinity, tensor: Math.min(maxBufferSize, maxStorageBufferBindingSize) },
+    session: {
+      executionProviders: [provider],
+      preferredOutputLocation: 'gpu-buffer',
+      ...(options.gpuOnly && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
     },
-  )
+    feed: (tensor) => {
+      if (tensor.location !== 'gpu') throw wrongBackend()
+      return ort.Tensor.fromGpuBuffer(tensor.buffer, { dataType: 'float32', dims: tensor.dims })
+    },
+    fetch: (output, queue) =>
+      // Released between runs, never during one: the runtime must not be entered twice.
+      backend.adopt(output.gpuBuffer, output.dims, () => void queue.run(async () => output.dispose())),
+  })
 }
 
 /** WebAssembly addresses 4 GiB, in which weights stand twice while they are laid out for the processor. */
@@ -106,25 +99,21 @@ const IDENTITY: Graph = {
   outputs: [{ name: 'y', type: 'f32', dims: [1] }],
 }
 
-interface Binding {
+interface Binding extends Pick<OnnxRuntime, 'half' | 'capacity'> {
   readonly session: InferenceSession.SessionOptions
   feed(tensor: Tensor): OrtTensor
   fetch(output: OrtTensor, queue: SerialQueue): Tensor
 }
 
-function runtime(
-  ort: Ort,
-  backend: OnnxRuntime['backend'],
-  traits: Pick<OnnxRuntime, 'half' | 'capacity'>,
-  binding: Binding,
-): OnnxRuntime {
+function runtime(ort: Ort, backend: OnnxRuntime['backend'], binding: Binding): OnnxRuntime {
   const queue = new SerialQueue()
   const create = (source: ModelSource) => queue.run(async () => session(ort, source, binding, queue))
   const prepare = () =>
     void create({ name: 'runtime', proto: encodeModel(IDENTITY), external: [] })
       .then((made) => made.release())
       .catch(() => undefined)
-  return { backend, ...traits, create, prepare }
+  const { half, capacity } = binding
+  return { backend, half, capacity, create, prepare }
 }
 
 async function session(ort: Ort, source: ModelSource, binding: Binding, queue: SerialQueue): Promise<OnnxSession> {

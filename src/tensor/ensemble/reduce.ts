@@ -27,18 +27,22 @@ function means(
   deviation: Float32Array | undefined,
 ): void {
   const size = value.length
+  const members = scales.length
   const sum = new Float64Array(size)
-  const eachValue = (take: (p: number, a: number) => void): void =>
-    scales.forEach((scale, m) => {
-      const shift = shifts[m] ?? 0
-      for (let p = 0; p < size; p++) take(p, scale * (stack[m * size + p] ?? 0) + shift)
-    })
-  eachValue((p, a) => (sum[p] = (sum[p] ?? 0) + a))
-  const mean = sum.map((total) => total / scales.length)
-  value.set(mean)
+  for (let m = 0; m < members; m++) {
+    const [scale, shift, at] = [scales[m] ?? 0, shifts[m] ?? 0, m * size]
+    for (let p = 0; p < size; p++) sum[p] = (sum[p] ?? 0) + scale * (stack[at + p] ?? 0) + shift
+  }
+  for (let p = 0; p < size; p++) value[p] = (sum[p] ?? 0) / members
   if (!deviation) return
-  const squares = sum.fill(0)
-  eachValue((p, a) => (squares[p] = (squares[p] ?? 0) + (a - (mean[p] ?? 0)) ** 2))
-  const degrees = Math.max(1, scales.length - 1)
+  const squares = new Float64Array(size)
+  for (let m = 0; m < members; m++) {
+    const [scale, shift, at] = [scales[m] ?? 0, shifts[m] ?? 0, m * size]
+    for (let p = 0; p < size; p++) {
+      const d = scale * (stack[at + p] ?? 0) + shift - (sum[p] ?? 0) / members
+      squares[p] = (squares[p] ?? 0) + d * d
+    }
+  }
+  const degrees = Math.max(1, members - 1)
   for (let p = 0; p < size; p++) deviation[p] = Math.sqrt((squares[p] ?? 0) / degrees)
 }
