@@ -2,6 +2,9 @@ import { service } from '../../src/base/service.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import type { SchedulerConfig } from '../schedulers/config.ts'
 
+/** What a checkpoint predicts, as its pipeline class says. */
+export type Modality = 'depth' | 'normals'
+
 /** What a Marigold checkpoint says of itself, from its diffusers config files. */
 export interface CheckpointConfig {
   /** Pixels per latent cell: 2^(number of VAE blocks − 1). */
@@ -9,11 +12,15 @@ export interface CheckpointConfig {
   /** Channels of the latent: 4. */
   readonly latentChannels: number
   readonly scheduler: SchedulerConfig
+  readonly modality: Modality
   readonly defaultSteps: number | null
   readonly defaultResolution: number | null
+  /** Of depth. */
   readonly scaleInvariant: boolean
   readonly shiftInvariant: boolean
   readonly predictionType: 'depth' | 'disparity' | null
+  /** Of normals: whether z is predicted over −1..1, or only over 0..1, towards the viewer. */
+  readonly useFullZRange: boolean
 }
 
 /**
@@ -25,7 +32,7 @@ export interface Checkpoint {
   readonly config: CheckpointConfig
   /** [B,3,H,W] in −1..1, sides multiples of `factor` → [B,C,h,w], the mode of the posterior × scaling_factor. */
   encode(image: Tensor, signal: AbortSignal): Promise<Tensor>
-  /** Image latent and noisy depth latent, each [B,C,h,w], at integer timestep t → the model output (v), [B,C,h,w]. */
+  /** Image latent and noisy latent of what is predicted, each [B,C,h,w], at integer timestep t → the model output (v), [B,C,h,w]. */
   denoise(imageLatent: Tensor, depthLatent: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor>
   /** [B,C,h,w] (still × scaling_factor) → [B,3,H,W], about −1..1, neither averaged nor clipped. */
   decode(latent: Tensor, signal: AbortSignal): Promise<Tensor>

@@ -7,7 +7,7 @@ import { readVaeConfig, vaeFactor, type VaeConfig } from '../architectures/autoe
 import { ConfigReader, type ConfigJson } from '../architectures/config.ts'
 import { readUnetConfig, type UnetConfig } from '../architectures/unet-config.ts'
 import { readSchedulerConfig } from '../schedulers/read.ts'
-import type { CheckpointConfig } from './checkpoint.ts'
+import type { CheckpointConfig, Modality } from './checkpoint.ts'
 
 /** The configs of a Marigold checkpoint folder, checked against each other. */
 export interface CheckpointFolder {
@@ -20,6 +20,14 @@ export interface CheckpointFolder {
 }
 
 const configs = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'vae/config.json'] as const
+
+/** What diffusers' pipelines predict. The second is the name of the first before there were others. */
+const PIPELINES = ['MarigoldDepthPipeline', 'MarigoldPipeline', 'MarigoldNormalsPipeline'] as const
+const MODALITIES: Readonly<Record<(typeof PIPELINES)[number], Modality>> = {
+  MarigoldDepthPipeline: 'depth',
+  MarigoldPipeline: 'depth',
+  MarigoldNormalsPipeline: 'normals',
+}
 
 /**
  * Reads the configs of a diffusers folder; no weights. Errors: `checkpoint/missing-file`, `checkpoint/bad-json`,
@@ -34,7 +42,7 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
     readJson(files, configs[3], signal),
   ])
   const reader = new ConfigReader(configs[0], index)
-  reader.mustBe('_class_name', 'MarigoldDepthPipeline', 'MarigoldPipeline')
+  const modality = MODALITIES[reader.choice('_class_name', PIPELINES, 'MarigoldDepthPipeline')]
   const unet = readUnetConfig(unetJson)
   const vae = readVaeConfig(vaeJson)
   checkTogether(unet, vae)
@@ -47,14 +55,16 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
       factor: vaeFactor(vae),
       latentChannels: vae.latentChannels,
       scheduler: readSchedulerConfig(scheduler),
+      modality,
       defaultSteps: optionalInteger(reader, 'default_denoising_steps'),
       defaultResolution: optionalInteger(reader, 'default_processing_resolution'),
       scaleInvariant: reader.boolean('scale_invariant', true),
       shiftInvariant: reader.boolean('shift_invariant', true),
       predictionType:
-        (index['prediction_type'] ?? null) === null
+        modality !== 'depth' || (index['prediction_type'] ?? null) === null
           ? null
           : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
+      useFullZRange: reader.boolean('use_full_z_range', true),
     },
   }
 }
@@ -80,10 +90,10 @@ function checkTogether(unet: UnetConfig, vae: VaeConfig): void {
   const latent = vae.latentChannels
   if (unet.inChannels === 2 * latent && unet.outChannels === latent) return
   const message =
-    `The U-Net takes ${unet.inChannels} channels and gives ${unet.outChannels}; depth from a picture with ` +
+    `The U-Net takes ${unet.inChannels} channels and gives ${unet.outChannels}; one prediction from a picture with ` +
     `${latent} latent channels needs ${2 * latent} and ${latent}.`
   throw new AppError('checkpoint/unsupported', message, {
-    fix: 'Use a Marigold depth checkpoint; normals and intrinsic images are other models.',
+    fix: 'Use a Marigold checkpoint for depth or normals; those for intrinsic images predict several pictures at once.',
   })
 }
 

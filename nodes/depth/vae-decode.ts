@@ -1,22 +1,20 @@
-import { Checkpoints, type Checkpoint, type CheckpointConfig } from '../../models/checkpoint/checkpoint.ts'
+import { Checkpoints, type CheckpointConfig } from '../../models/checkpoint/checkpoint.ts'
+import { decodeMembers, expectModality } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { channelMean } from '../../src/gpu/kernels/channel-mean.ts'
-import { concatBatch } from '../../src/gpu/kernels/concat-batch.ts'
-import { crop } from '../../src/gpu/kernels/crop.ts'
-import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
 import {
   checkpoint,
   defineNode,
   depth,
   integer,
   latent,
+  type CheckpointValue,
   type DepthMeaning,
   type DepthValue,
   type LatentValue,
   type RunContext,
 } from '../../src/node/index.ts'
-import { sameDims } from '../../src/tensor/shape.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 
 export default defineNode({
@@ -47,77 +45,42 @@ export default defineNode({
       'Linear depth or disparity, 0..1, at the size of the fitted picture, and what it means, as the checkpoint says.',
     ),
   },
-  async run(inputs, _params, ctx) {
-    const opened = await open(inputs, ctx)
-    return { depth: await decode(opened, inputs.latent, inputs.latent.tensor, ctx) }
+  async run(inputs, params, ctx) {
+    const [decoded] = await run([inputs], params, ctx)
+    if (decoded === undefined) throw new AppError('node/no-latent', 'There is no latent to decode.')
+    return decoded
   },
-  batch: {
-    size: ({ batch_size }) => batch_size,
-    async run(members, _params, ctx) {
-      const [first, ...others] = members
-      if (first === undefined) return []
-      const opened = await open(first, ctx)
-      const alike = others.every(
-        ({ latent, checkpoint }) =>
-          sameDims(latent.tensor.dims, first.latent.tensor.dims) && checkpoint.id === first.checkpoint.id,
-      )
-      if (!alike) throw unlike()
-      const stacked = runKernel(
-        ctx.backend,
-        concatBatch,
-        members.map(({ latent }) => latent.tensor),
-        {},
-      )
-      try {
-        const whole = await decode(opened, first.latent, stacked, ctx)
-        try {
-          return members.map(({ latent: { frame } }, start) => ({
-            depth: { ...whole, frame, tensor: runKernel(ctx.backend, sliceBatch, [whole.tensor], { start, count: 1 }) },
-          }))
-        } finally {
-          whole.tensor.release()
-        }
-      } finally {
-        stacked.release()
-      }
-    },
-  },
+  batch: { size: ({ batch_size }) => batch_size, run },
 })
 
-async function open(
-  inputs: { latent: LatentValue; checkpoint: { id: string; name: string } },
-  ctx: RunContext,
-): Promise<Checkpoint> {
-  const opened = await ctx.use(Checkpoints).open(inputs.checkpoint.id, ctx.signal)
-  const channels = inputs.latent.tensor.dims[1] ?? 0
-  const { latentChannels, factor } = opened.config
-  if (channels === latentChannels && inputs.latent.factor === factor) return opened
-  throw new AppError(
-    'node/wrong-latent',
-    `The latent has ${channels} channels and cells of ${inputs.latent.factor} px; ${inputs.checkpoint.name} decodes ${latentChannels} channels and cells of ${factor} px.`,
-    { fix: 'Encode and decode with the same checkpoint.' },
-  )
+interface Inputs {
+  readonly latent: LatentValue
+  readonly checkpoint: CheckpointValue
 }
 
 /** decode_prediction of MarigoldDepthPipeline: mean over channels, clip to −1..1, (x + 1) / 2; then the padding goes. */
-async function decode(
-  opened: Checkpoint,
-  { frame }: LatentValue,
-  latents: Tensor,
+async function run(
+  members: readonly Inputs[],
+  _params: unknown,
   ctx: RunContext,
-): Promise<DepthValue> {
-  const pixels = await opened.decode(latents, ctx.signal)
-  const mean = runKernel(ctx.backend, channelMean, [pixels], {})
-  pixels.release()
-  const { width, height } = frame.content
-  const [, , h, w] = mean.dims
+): Promise<readonly { depth: DepthValue }[]> {
+  const [first] = members
+  if (first === undefined) return []
+  const { id, name } = first.checkpoint
+  const opened = await ctx.use(Checkpoints).open(id, ctx.signal)
+  expectModality(opened, name, 'depth')
+  const latents = members.map(({ latent: { tensor, factor, frame } }) => ({
+    latent: tensor,
+    factor,
+    content: frame.content,
+  }))
+  const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, channelMean, [pixels], {})
+  const maps = await decodeMembers(opened, name, latents, read, ctx)
   const meaning = meaningOf(opened.config)
-  if (h === height && w === width) return { kind: 'depth', tensor: mean, frame, meaning }
-  try {
-    return { kind: 'depth', tensor: runKernel(ctx.backend, crop, [mean], { width, height }), frame, meaning }
-  } finally {
-    mean.release()
-  }
+  return maps.map((tensor, i) => {
+    const { frame } = (members[i] ?? first).latent
+    return { depth: { kind: 'depth', tensor, frame, meaning } }
+  })
 }
 
 /** Checkpoints from before prediction_type predict depth. */
@@ -126,12 +89,3 @@ const meaningOf = ({ predictionType, scaleInvariant, shiftInvariant }: Checkpoin
   scaleInvariant,
   shiftInvariant,
 })
-
-const unlike = (): AppError =>
-  new AppError(
-    'node/unlike-members',
-    'The members of this ensemble differ in size, so they cannot be decoded at once.',
-    {
-      fix: 'Set the batch size to 1.',
-    },
-  )

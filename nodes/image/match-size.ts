@@ -1,17 +1,18 @@
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { crop } from '../../src/gpu/kernels/crop.ts'
 import { resize } from '../../src/gpu/kernels/resize.ts'
+import { unitNormals } from '../../src/gpu/kernels/unit-normals.ts'
 import { anyOf, choice, defineNode, image, sameAs, sizeOf } from '../../src/node/index.ts'
 import { resizeMethods } from '../../src/tensor/resize-taps.ts'
 
-const kinds = ['depth', 'uncertainty', 'image', 'mask'] as const
+const kinds = ['depth', 'normals', 'uncertainty', 'image', 'mask'] as const
 
 export default defineNode({
   type: 'image/match-size',
   version: 1,
   title: 'Match Image Size',
   about:
-    'Scales a result back to the size of the picture it came from. Nothing is smoothed or clipped, as in the reference.',
+    'Scales a result back to the size of the picture it came from. Nothing is smoothed or clipped, as in the reference; normals get length 1 again.',
   keywords: ['resize', 'scale', 'match input resolution', 'original size'],
   inputs: {
     value: anyOf(kinds, 'What is scaled. Padding is cut off first.'),
@@ -40,12 +41,13 @@ export default defineNode({
       return { value: { ...value, tensor: unpadded, frame } }
     }
     try {
-      return {
-        value: {
-          ...value,
-          tensor: runKernel(ctx.backend, resize, [unpadded], { ...size, method, antialias: false }),
-          frame,
-        },
+      const resized = runKernel(ctx.backend, resize, [unpadded], { ...size, method, antialias: false })
+      if (value.kind !== 'normals') return { value: { ...value, tensor: resized, frame } }
+      try {
+        const tensor = runKernel(ctx.backend, unitNormals, [resized], { clip: false, halfZ: false })
+        return { value: { ...value, tensor, frame } }
+      } finally {
+        resized.release()
       }
     } finally {
       unpadded.release()

@@ -5,7 +5,8 @@ export default defineNode({
   type: 'input/load-checkpoint',
   version: 1,
   title: 'Load Checkpoint',
-  about: 'A Marigold depth model: U-Net, VAE and scheduler settings. Weights are read when a node first needs them.',
+  about:
+    'A Marigold model, for depth or surface normals: U-Net, VAE and scheduler settings. Weights are read when a node first needs them.',
   keywords: ['model', 'weights', 'unet', 'vae', 'diffusers', 'safetensors'],
   inputs: {},
   params: {

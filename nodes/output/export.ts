@@ -11,13 +11,16 @@ export default defineNode({
   keywords: ['save', 'download', 'png', 'npy', 'numpy', 'file'],
   sink: true,
   inputs: {
-    value: anyOf(['depth', 'uncertainty', 'image', 'mask'], 'What is written. An ensemble gives one file per member.'),
+    value: anyOf(
+      ['depth', 'normals', 'uncertainty', 'image', 'mask'],
+      'What is written. An ensemble gives one file per member.',
+    ),
   },
   params: {
     format: choice({
       label: 'Format',
       about:
-        '16-bit PNG: 0..1 as 0..65535, cut off. 8-bit PNG: 0..1 as 0..255. NPY: float32 as it is, [H, W] or [H, W, 3].',
+        '16-bit PNG: 0..1 as 0..65535, cut off. 8-bit PNG: 0..1 as 0..255. Normals: −1..1 as 0..1, a normal map as OpenGL has it. NPY: float32 as it is, [H, W] or [H, W, 3].',
       options: ['png16', 'png8', 'npy'],
       titles: { png16: '16-bit PNG', png8: '8-bit PNG', npy: 'NPY (float32)' },
       default: 'png16',
@@ -33,7 +36,8 @@ export default defineNode({
   async run({ value }, { format, name }, ctx) {
     const { width, height } = sizeOf(value.tensor)
     const channels = value.tensor.dims[1] === 3 ? 3 : 1
-    const planes = await ctx.backend.read(value.tensor)
+    const read = await ctx.backend.read(value.tensor)
+    const planes = value.kind === 'normals' && format !== 'npy' ? read.map((n) => (n + 1) / 2) : read
     ctx.signal.throwIfAborted()
     const picture = { width, height, channels, planes } as const
     const bytes = format === 'npy' ? encodeNpy(picture) : encodePng(picture, format === 'png16' ? 16 : 8)

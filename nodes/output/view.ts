@@ -5,10 +5,10 @@ export default defineNode({
   version: 1,
   title: 'View',
   about:
-    'Shows a picture, depth map or uncertainty large in the viewer. Depth is shown in grey: black near, white far; disparity the other way round.',
+    'Shows a picture, depth map, normals or uncertainty large in the viewer. Depth is shown in grey: black near, white far; disparity the other way round.',
   keywords: ['show', 'preview', 'display', 'viewer'],
   sink: true,
-  inputs: { value: anyOf(['image', 'depth', 'uncertainty', 'mask'], 'What is shown.') },
+  inputs: { value: anyOf(['image', 'depth', 'normals', 'uncertainty', 'mask'], 'What is shown.') },
   params: {},
   outputs: {},
   async run({ value }, _params, ctx) {

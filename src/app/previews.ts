@@ -9,7 +9,7 @@ import type { Backend, Tensor } from '../tensor/tensor.ts'
 
 /**
  * A value as 8-bit RGBA whose longer side is at most `maxSide`: pictures as they are, depth and masks in grey (black 0,
- * white 1), uncertainty from 0 to its 95th percentile in magma, latents with their first three channels as colours.
+ * white 1), uncertainty from 0 to its 95th percentile in magma, normals −1..1 as 0..1, latents with their first three channels as colours.
  * Shrinks where the tensor is, so that only what is shown is read back.
  */
 export async function renderPreview(backend: Backend, value: PortValue, maxSide: number): Promise<Pixels> {
@@ -24,6 +24,8 @@ export async function renderPreview(backend: Backend, value: PortValue, maxSide:
       case 'latent':
         // Latents have about unit variance: ±2 fills the range.
         return rgba(values, { width, height }, 3, 0.25, 0.5)
+      case 'normals':
+        return rgba(values, { width, height }, 3, 0.5, 0.5)
       case 'image':
         return rgba(values, { width, height }, 3, 1, 0)
       default:

@@ -123,6 +123,7 @@ export const KIND_NAMES: Readonly<Record<PortKind, string>> = {
   mask: 'mask',
   latent: 'latent',
   depth: 'depth map',
+  normals: 'normals',
   uncertainty: 'uncertainty map',
   checkpoint: 'checkpoint',
   table: 'table',

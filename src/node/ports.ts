@@ -24,6 +24,7 @@ const port =
 export const image = port('image')
 export const latent = port('latent')
 export const depth = port('depth')
+export const normals = port('normals')
 export const uncertainty = port('uncertainty')
 export const checkpoint = port('checkpoint')
 

@@ -68,7 +68,14 @@ export interface DepthValue {
   readonly frame: Frame
 }
 
-/** f32 [1,1,H,W], ≥ 0, in the units of the depth it belongs to. */
+/** f32 [1,3,H,W]: surface normals of length 1, x to the right, y up, z to the viewer. */
+export interface NormalsValue {
+  readonly kind: 'normals'
+  readonly tensor: Tensor
+  readonly frame: Frame
+}
+
+/** f32 [1,1,H,W], ≥ 0: in the units of the depth, or as a share of half a turn for the normals, that it belongs to. */
 export interface UncertaintyValue {
   readonly kind: 'uncertainty'
   readonly tensor: Tensor
@@ -104,6 +111,7 @@ export type PortValue =
   | MaskValue
   | LatentValue
   | DepthValue
+  | NormalsValue
   | UncertaintyValue
   | CheckpointValue
   | TableValue
@@ -113,7 +121,14 @@ export type PortValue =
 export type PortKind = PortValue['kind']
 
 /** The kinds that are shown as a picture. */
-export const PICTURES: ReadonlySet<PortKind> = new Set<PortKind>(['image', 'mask', 'latent', 'depth', 'uncertainty'])
+export const PICTURES: ReadonlySet<PortKind> = new Set<PortKind>([
+  'image',
+  'mask',
+  'latent',
+  'depth',
+  'normals',
+  'uncertainty',
+])
 export type ValueOf<K extends PortKind> = Extract<PortValue, { kind: K }>
 
 /** The tensors a value owns. */

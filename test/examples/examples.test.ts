@@ -13,8 +13,10 @@ import { OutputFiles, Pictures } from '../../src/node/index.ts'
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
+import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { nodeFolder } from '../../src/weights/node-folder.ts'
-import { FIXTURES } from '../support/fixtures.ts'
+import { checkpointOf, type Case } from '../pipelines/support/case.ts'
+import { FIXTURES, fixtureJson } from '../support/fixtures.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 const names = (await readdir(EXAMPLES)).filter((name) => name.endsWith('.json'))
@@ -31,6 +33,14 @@ const withPicture = (document: GraphDocument): GraphDocument => ({
     node.type === 'input/load-image' ? { ...node, params: { picture: { from: 'example', name: 'any.png' } } } : node,
   ),
 })
+
+/** A tiny checkpoint that predicts what the graph decodes. */
+async function checkpointFor({ nodes }: GraphDocument): Promise<CheckpointFiles> {
+  if (!nodes.some(({ type }) => type === 'normals/vae-decode')) {
+    return nodeFolder(join(FIXTURES, 'checkpoints/tiny-ddim-trailing'))
+  }
+  return checkpointOf(await fixtureJson<Case>('pipelines/normals-n1.json'))
+}
 
 describe.each(names)('examples/%s', (name) => {
   let text: string
@@ -68,7 +78,8 @@ describe.each(names)('examples/%s', (name) => {
   })
 
   it('runs, and computes nothing twice', async () => {
-    const files = await nodeFolder(join(FIXTURES, 'checkpoints/tiny-ddim-trailing'))
+    const { document } = parseDocument(text, nodes)
+    const files = await checkpointFor(document)
     const checkpoints = new CheckpointStore(async () => ({ name: 'tiny', files }), runtime)
     const written: string[] = []
     const engine = new Engine({
@@ -86,7 +97,6 @@ describe.each(names)('examples/%s', (name) => {
         checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
       },
     })
-    const { document } = parseDocument(text, nodes)
     try {
       const first = await engine.run(withPicture(document))
       expect([first.blocked, first.failed]).toEqual([undefined, undefined])

@@ -70,10 +70,18 @@ describe('a checkpoint that we cannot run', () => {
   })
 
   it('refuses other pipelines and a U-Net for another number of pictures', async () => {
-    const normals = readFolder(changed('model_index.json', { _class_name: 'MarigoldNormalsPipeline' }), signal)
-    await expect(normals).rejects.toMatchObject({ code: 'checkpoint/unsupported' })
+    const other = readFolder(changed('model_index.json', { _class_name: 'MarigoldIntrinsicsPipeline' }), signal)
+    await expect(other).rejects.toMatchObject({ code: 'checkpoint/unsupported' })
     const intrinsics = readFolder(changed('unet/config.json', { in_channels: 12 }), signal)
     await expect(intrinsics).rejects.toThrow('takes 12 channels')
+  })
+
+  it('reads what a checkpoint predicts off its pipeline class', async () => {
+    const config = async (values: object) => (await readFolder(changed('model_index.json', values), signal)).config
+    expect(await config({})).toMatchObject({ modality: 'depth', predictionType: 'depth', useFullZRange: true })
+    const normals = { _class_name: 'MarigoldNormalsPipeline', prediction_type: 'normals', use_full_z_range: false }
+    expect(await config(normals)).toMatchObject({ modality: 'normals', predictionType: null, useFullZRange: false })
+    await expect(config({ ...normals, use_full_z_range: 'half' })).rejects.toThrow('use_full_z_range is "half"')
   })
 
   it.each(['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'vae/config.json'])(

@@ -19,11 +19,13 @@ export const toyConfig: CheckpointConfig = {
     originalInferenceSteps: 50,
     timestepScaling: 10,
   },
+  modality: 'depth',
   defaultSteps: 2,
   defaultResolution: 24,
   scaleInvariant: true,
   shiftInvariant: true,
   predictionType: 'depth',
+  useFullZRange: true,
 }
 
 const values = (tensor: Tensor): Float32Array => {

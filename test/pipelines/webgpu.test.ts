@@ -3,13 +3,15 @@ import type { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { openWebGpuRuntime } from '../../src/onnx/session.ts'
 import { openTestBackend } from '../support/webgpu.ts'
 import type { Case } from './support/case.ts'
-import { recordedCases, expectParity } from './support/parity.ts'
+import { expectNormals, expectParity, recordedCases } from './support/parity.ts'
 import { caseCheckpoints } from './support/run-case.ts'
 
 /** Cases of one checkpoint follow each other: a software GPU compiles the shaders of its sessions for half a minute. */
-const cases = (await recordedCases()).toSorted((a, b) => checkpoint(a).localeCompare(checkpoint(b)))
+const cases = [...(await recordedCases()), ...(await recordedCases('normals'))].toSorted((a, b) =>
+  checkpoint(a).localeCompare(checkpoint(b)),
+)
 
-describe('graphs equal MarigoldDepthPipeline on WebGPU', () => {
+describe('graphs equal MarigoldDepthPipeline and MarigoldNormalsPipeline on WebGPU', () => {
   let checkpoints: CheckpointStore
   let close: () => Promise<void>
   beforeAll(async () => {
@@ -23,7 +25,7 @@ describe('graphs equal MarigoldDepthPipeline on WebGPU', () => {
     await close()
   })
 
-  for (const of of cases) it(of.name, () => expectParity(of, checkpoints), 600_000)
+  for (const of of cases) it(of.name, () => (of.modality ? expectNormals : expectParity)(of, checkpoints), 600_000)
 })
 
 function checkpoint({ components }: Case): string {

@@ -7,9 +7,10 @@ import warnings
 
 import torch
 
-# order matters: the pipelines and models read the checkpoints, models read the published text encoder
+# order matters: the pipelines and models read the checkpoints, models read the published text encoder, normals add to
+# what pipelines wrote
 FAMILIES = [
-    "checkpoints", "published", "pipelines", "models", "schedulers", "torch_randn", "philox_randn", "resize",
+    "checkpoints", "published", "pipelines", "normals", "models", "schedulers", "torch_randn", "philox_randn", "resize",
     "ensembles", "colour",
 ]
 

@@ -139,7 +139,7 @@ def ensemble_diagnosis(c, trace):
 
 def run(c, dtype=torch.float32, latents=None):
     rest = dict(c["rest"])
-    options = {k: rest.pop(k) for k in ("vae", "variant") if k in rest}
+    options = {k: rest.pop(k) for k in ("vae", "variant", "weights") if k in rest}
     flags = rest.pop("flags", {})
     pipe = load_pipeline(c["checkpoint"], c["scheduler"], dtype=dtype, **options, **flags)
     image = image_of(c["image"])
@@ -168,7 +168,8 @@ def parameters_of(name, c, trace):
     rest = dict(c["rest"])
     kwargs = rest.pop("ensembling_kwargs", {})
     flags = rest.pop("flags", {})
-    components = {part: f"{c['checkpoint']}/{part}" for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler")}
+    weights = rest.pop("weights", c["checkpoint"])
+    components = {part: f"{weights}/{part}" for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler")}
     components["scheduler"] = c["scheduler"] or components["scheduler"]
     components["vae"] = rest.pop("vae", components["vae"])
     return {

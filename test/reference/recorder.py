@@ -1,4 +1,4 @@
-"""Runs MarigoldDepthPipeline and records what passes between its parts, without changing what it computes."""
+"""Runs a Marigold pipeline and records what passes between its parts, without changing what it computes."""
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ from diffusers import (
     DDIMScheduler,
     LCMScheduler,
     MarigoldDepthPipeline,
+    MarigoldNormalsPipeline,
     UNet2DConditionModel,
 )
 from transformers import CLIPTextModel, CLIPTokenizer
@@ -16,18 +17,27 @@ import json
 from fixture_store import FIXTURES
 
 SCHEDULER_CLASSES = {"DDIMScheduler": DDIMScheduler, "LCMScheduler": LCMScheduler}
+PIPELINE_CLASSES = {cls.__name__: cls for cls in (MarigoldDepthPipeline, MarigoldNormalsPipeline)}
+PIPELINE_SETTINGS = {
+    "MarigoldDepthPipeline": ("scale_invariant", "shift_invariant"),
+    "MarigoldNormalsPipeline": ("use_full_z_range",),
+}
 
 
-def load_pipeline(checkpoint, scheduler=None, vae=None, variant=None, dtype=torch.float32, **flags):
-    """`scheduler` and `vae` are other folders under test/fixtures that replace the checkpoint's own."""
-    root = FIXTURES / checkpoint
-    index = json.loads((root / "model_index.json").read_text())
+def load_pipeline(checkpoint, scheduler=None, vae=None, weights=None, variant=None, dtype=torch.float32, **flags):
+    """
+    `scheduler` and `vae` are other folders under test/fixtures that replace the checkpoint's own; `weights` is another
+    checkpoint that stands for all parts, where `checkpoint` is only a model_index.json.
+    """
+    index = json.loads((FIXTURES / checkpoint / "model_index.json").read_text())
+    root = FIXTURES / (weights or checkpoint)
     scheduler_folder = FIXTURES / scheduler if scheduler else root / "scheduler"
     scheduler_class = json.loads((scheduler_folder / "scheduler_config.json").read_text())["_class_name"]
     vae_folder = FIXTURES / vae if vae else root / "vae"
     vae_class = json.loads((vae_folder / "config.json").read_text())["_class_name"]
     half = {"torch_dtype": dtype}
-    pipe = MarigoldDepthPipeline(
+    settings = {key: flags.get(key, index[key]) for key in PIPELINE_SETTINGS[index["_class_name"]]}
+    pipe = PIPELINE_CLASSES[index["_class_name"]](
         unet=UNet2DConditionModel.from_pretrained(root / "unet", variant=variant, **half),
         vae={"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}[vae_class].from_pretrained(
             vae_folder, variant=variant, **half
@@ -36,8 +46,7 @@ def load_pipeline(checkpoint, scheduler=None, vae=None, variant=None, dtype=torc
         text_encoder=CLIPTextModel.from_pretrained(root / "text_encoder", variant=variant, dtype=dtype),
         tokenizer=CLIPTokenizer.from_pretrained(root / "tokenizer"),
         prediction_type=index["prediction_type"],
-        scale_invariant=flags.get("scale_invariant", index["scale_invariant"]),
-        shift_invariant=flags.get("shift_invariant", index["shift_invariant"]),
+        **settings,
         default_denoising_steps=index.get("default_denoising_steps"),
         default_processing_resolution=index.get("default_processing_resolution"),
     )
@@ -93,7 +102,7 @@ def record(pipe, image, **arguments):
         watch(pipe, "prepare_latents", on_latents),
         watch(pipe.image_processor, "preprocess", on_preprocess),
         watch(pipe.image_processor, "unpad_image", on_unpad),
-        watch(pipe, "ensemble_depth", on_ensemble),
+        watch(pipe, "ensemble_normals" if hasattr(pipe, "ensemble_normals") else "ensemble_depth", on_ensemble),
     ]
     try:
         out = pipe(image, output_type="pt", output_latent=True, **arguments)

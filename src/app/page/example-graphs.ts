@@ -13,6 +13,8 @@ const ABOUT: Readonly<Record<string, string>> = {
   'noise-from-zeros.json': 'One denoising step from zeros instead of noise: fast, and the seed does not matter.',
   'next-frame.json':
     'Two frames, the second denoised from noise with a tenth of the first: depth flickers less. Choose your own frames.',
+  'normals.json':
+    'Which way surfaces face, from three noises. Choose a Marigold checkpoint for normals in Load Checkpoint first.',
   'two-colorize.json': 'The same depth coloured twice: all of it, and the near half alone.',
 }
 

@@ -54,11 +54,15 @@ describe('wires', () => {
   })
 
   it.each([
-    ['an output', out('denoise', 'latent'), ['depth/blend-latents', 'depth/ddim-denoise', 'depth/vae-decode']],
+    [
+      'an output',
+      out('denoise', 'latent'),
+      ['depth/blend-latents', 'depth/ddim-denoise', 'depth/vae-decode', 'normals/vae-decode'],
+    ],
     [
       'an input whose picture goes on as a depth map',
       into('match', 'value'),
-      ['depth/ensemble-align', 'depth/vae-decode', 'image/match-size'],
+      ['depth/ensemble-align', 'depth/vae-decode', 'image/match-size', 'normals/ensemble'],
     ],
   ])('from %s are offered the nodes that they can be connected to, and each connects', (_, wire, offered) => {
     const types = editor.addable(wire)

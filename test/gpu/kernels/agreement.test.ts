@@ -10,11 +10,14 @@ import { combine } from '../../../src/gpu/kernels/combine.ts'
 import { concatBatch } from '../../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../../src/gpu/kernels/crop.ts'
 import { extremes } from '../../../src/gpu/kernels/extremes.ts'
+import { mergeNormals } from '../../../src/gpu/kernels/merge-normals.ts'
 import { minMax } from '../../../src/gpu/kernels/min-max.ts'
 import { moments } from '../../../src/gpu/kernels/moments.ts'
+import { normalsColours } from '../../../src/gpu/kernels/normals-colours.ts'
 import { pad } from '../../../src/gpu/kernels/pad.ts'
 import { resize } from '../../../src/gpu/kernels/resize.ts'
 import { sliceBatch } from '../../../src/gpu/kernels/slice-batch.ts'
+import { unitNormals } from '../../../src/gpu/kernels/unit-normals.ts'
 import { CpuBackend } from '../../../src/tensor/cpu.ts'
 import { colormapNames, colormapOf } from '../../../src/tensor/colormap.ts'
 import { resizeMethods } from '../../../src/tensor/resize-taps.ts'
@@ -206,4 +209,70 @@ test.each(['median', 'mean'] as const)('extremes of the %s name the same members
     const shifts = [...values.subarray(members)]
     expect(await apart(extremes, [stack], { scales, shifts, reduction })).toBe(0)
   })
+})
+
+/** Unit normals of members, most of them around a common one: rounding turns a mean near nothing to any side. */
+const directions = (size: Size) =>
+  fc.tuple(fc.integer({ min: 1, max: 6 }), size, size, seed).map(([e, h, w, s]): [Float32Array, Dims] => {
+    const dims = [e, 3, h, w]
+    const own = noise(s, count(dims))
+    const common = noise(s + 1, 3 * h * w)
+    const values = own.map((v, i) => 0.7 * v + (common[i % common.length] ?? 0))
+    const plane = h * w
+    for (let m = 0; m < e; m++) {
+      for (let i = 0; i < plane; i++) {
+        const at = [0, 1, 2].map((c) => (3 * m + c) * plane + i)
+        const length = Math.hypot(...at.map((k) => values[k] ?? 0))
+        for (const k of at) values[k] = (values[k] ?? 0) / length
+      }
+    }
+    return [values, dims]
+  })
+
+test.each([
+  [true, true],
+  [true, false],
+  [false, false],
+])('normals of length 1: clipped %s, half z %s', async (clip, halfZ) => {
+  await check(
+    (size) => fc.tuple(fc.integer({ min: 1, max: 3 }), size, size, seed),
+    async ([n, h, w, s]) => {
+      const [data, dims] = filled([[n, 3, h, w], s])
+      const beyond = data.map((v) => 1.5 * v)
+      expect(await apart(unitNormals, [[beyond, dims]], { clip, halfZ })).toBeLessThan(1e-5)
+      expect(await apart(unitNormals, [[new Float32Array(data.length), dims]], { clip, halfZ })).toBeLessThan(1e-5)
+    },
+  )
+})
+
+test.each(['closest', 'mean', 'uncertainty'] as const)('merged normals: %s', async (result) => {
+  await check(directions, async (members) => {
+    expect(await apart(mergeNormals, [members], { result })).toBeLessThan(5e-5)
+  })
+})
+
+test('normals that cancel out have no mean: a quarter turn each, and the first is the closest', async () => {
+  const opposite: [Float32Array, Dims] = [Float32Array.of(0, 0.6, 0.8, 0, -0.6, -0.8), [2, 3, 1, 1]]
+  for (const backend of [new CpuBackend(), gpu]) {
+    for (const [result, expected] of [
+      ['closest', [0, 0.6, 0.8]],
+      ['mean', [0, 0, 0]],
+      ['uncertainty', [0.5]],
+    ] as const) {
+      const x = backend.upload(...opposite)
+      const y = runKernel(backend, mergeNormals, [x], { result })
+      expect(maxAbsDifference(await backend.read(y), expected)).toBeLessThan(1e-6)
+      x.release()
+      y.release()
+    }
+  }
+})
+
+test('colours of normals, each axis turned or not', async () => {
+  await check(
+    (size) => fc.tuple(directions(size), fc.boolean(), fc.boolean(), fc.boolean()),
+    async ([normals, x, y, z]) => {
+      expect(await apart(normalsColours, [normals], { flip: [x, y, z] })).toBeLessThan(1e-6)
+    },
+  )
 })

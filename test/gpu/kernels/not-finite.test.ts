@@ -12,11 +12,14 @@ import { combine } from '../../../src/gpu/kernels/combine.ts'
 import { concatBatch } from '../../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../../src/gpu/kernels/crop.ts'
 import { extremes } from '../../../src/gpu/kernels/extremes.ts'
+import { mergeNormals } from '../../../src/gpu/kernels/merge-normals.ts'
 import { minMax } from '../../../src/gpu/kernels/min-max.ts'
 import { moments } from '../../../src/gpu/kernels/moments.ts'
+import { normalsColours } from '../../../src/gpu/kernels/normals-colours.ts'
 import { pad } from '../../../src/gpu/kernels/pad.ts'
 import { resize } from '../../../src/gpu/kernels/resize.ts'
 import { sliceBatch } from '../../../src/gpu/kernels/slice-batch.ts'
+import { unitNormals } from '../../../src/gpu/kernels/unit-normals.ts'
 import { CpuBackend } from '../../../src/tensor/cpu.ts'
 import { colormapOf } from '../../../src/tensor/colormap.ts'
 import { resizeMethods } from '../../../src/tensor/resize-taps.ts'
@@ -76,6 +79,7 @@ const of = <P>(kernel: Kernel<P>, dims: readonly Dims[], params: P): Case => ({
 
 const picture: Dims = [2, 2, 5, 7]
 const members: Dims = [4, 1, 6, 11]
+const normals: Dims = [3, 3, 5, 7]
 const maps = { scales: [1, 1.1, 0.9, 1.2], shifts: [0, 0.1, 0.05, -0.1] }
 
 const cases: readonly Case[] = [
@@ -93,9 +97,11 @@ const cases: readonly Case[] = [
   of(crop, [picture], { width: 3, height: 5 }),
   of(extremes, [members], { ...maps, reduction: 'median' }),
   of(extremes, [members], { ...maps, reduction: 'mean' }),
+  ...(['closest', 'mean', 'uncertainty'] as const).map((result) => of(mergeNormals, [normals], { result })),
   of(minMax, [picture], {}),
   of(minMax, [[3, 1, 1, 200]], {}),
   of(moments, [members], maps),
+  of(normalsColours, [normals], { flip: [false, true, false] }),
   of(pad, [picture], { width: 9, height: 8 }),
   ...resizeMethods.flatMap((method) =>
     [true, false].flatMap((antialias) => [
@@ -104,6 +110,8 @@ const cases: readonly Case[] = [
     ]),
   ),
   of(sliceBatch, [picture], { start: 1, count: 1 }),
+  of(unitNormals, [normals], { clip: true, halfZ: true }),
+  of(unitNormals, [normals], { clip: false, halfZ: false }),
 ]
 
 test('every kernel is looked at', async () => {

@@ -9,9 +9,10 @@ import { readSafetensorsHeader } from '../../../src/weights/safetensors.ts'
 import { bytesSource } from '../../../src/weights/source.ts'
 import { FIXTURES } from '../../support/fixtures.ts'
 
-/** The arguments of one call of diffusers' MarigoldDepthPipeline. */
+/** The arguments of one call of diffusers' MarigoldDepthPipeline, or of the pipeline of `modality`. */
 export interface PipelineCall {
   readonly name: string
+  readonly modality?: 'normals'
   readonly generator:
     | { readonly kind: 'torch-cpu'; readonly seed: number }
     | { readonly kind: 'zeros' }
@@ -24,10 +25,11 @@ export interface PipelineCall {
   readonly resample_method_input: string
   readonly resample_method_output: string
   readonly ensembling: JsonObject
-  readonly shift_invariant: boolean
+  /** Of depth. */
+  readonly shift_invariant?: boolean
 }
 
-/** A call as test/reference/pipelines.py wrote it down, with its results. */
+/** A call as test/reference/pipelines.py or normals.py wrote it down, with its results. */
 export interface Case extends PipelineCall {
   readonly checkpoint: string
   readonly components: Readonly<Record<string, string>>

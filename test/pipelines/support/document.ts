@@ -17,9 +17,9 @@ const link = (from: string, to: string) => {
   return { from: { node: a, socket: b }, to: { node: c, socket: d } }
 }
 
-/** The graph that does what a call of MarigoldDepthPipeline did. Its results are at `align`, or `match` and `match-uncertainty`. */
+/** The graph that does what a call of a Marigold pipeline did. Its results are at `align`, or `match` and `match-uncertainty`. */
 export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNode>): GraphDocument {
-  const { generator, ensembling } = of
+  const { generator, ensembling, modality = 'depth' } = of
   const noise =
     generator.kind === 'given'
       ? node('noise', 'test/given-noise', { members: of.ensemble_size })
@@ -42,8 +42,13 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
         node('encode', 'depth/vae-encode'),
         noise,
         node('denoise', 'depth/ddim-denoise', { steps: of.num_inference_steps, batch_size: of.batch_size }),
-        node('decode', 'depth/vae-decode', { batch_size: of.batch_size }),
-        node('align', 'depth/ensemble-align', { ...ensembling, alignment: of.shift_invariant ? 'affine' : 'scale' }),
+        node('decode', `${modality}/vae-decode`, { batch_size: of.batch_size }),
+        modality === 'normals'
+          ? node('align', 'normals/ensemble', ensembling)
+          : node('align', 'depth/ensemble-align', {
+              ...ensembling,
+              alignment: of.shift_invariant ? 'affine' : 'scale',
+            }),
         node('match', 'image/match-size', { method: of.resample_method_output }),
         node('match-uncertainty', 'image/match-size', { method: of.resample_method_output }),
       ],
@@ -58,8 +63,8 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
         link('noise.noise', 'denoise.noise'),
         link('denoise.latent', 'decode.latent'),
         link('checkpoint.checkpoint', 'decode.checkpoint'),
-        link('decode.depth', 'align.depth'),
-        link('align.depth', 'match.value'),
+        link(`decode.${modality}`, `align.${modality}`),
+        link(`align.${modality}`, 'match.value'),
         link('image.image', 'match.like'),
         link('align.uncertainty', 'match-uncertainty.value'),
         link('image.image', 'match-uncertainty.like'),

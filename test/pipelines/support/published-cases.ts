@@ -100,7 +100,7 @@ export function publishedTests(
 
   for (const of of published.cases.filter(({ name }) => !published.flaky_upstream.includes(name))) {
     it(of.name, async () => {
-      const { depth, latents } = await run(of)
+      const { prediction: depth, latents } = await run(of)
       expectRows(latents, await tensors.f32(`${of.name}.latent`), 5e-4)
       expect(maxAbsDifference(corner(depth), of.expected_slice)).toBeLessThan(published.atol)
       expect(maxAbsDifference(depth, await tensors.f32(`${of.name}.prediction`))).toBeLessThan(1e-4)
@@ -112,7 +112,7 @@ export function publishedTests(
   // (test/reference/README.md). What it gave where the fixtures were made is given here too.
   for (const of of published.cases.filter(({ name }) => published.flaky_upstream.includes(name))) {
     it(`${of.name}: members and mean as recorded`, async () => {
-      const { depth, members, latents } = await run(of)
+      const { prediction: depth, members, latents } = await run(of)
       expectRows(latents, await tensors.f32(`${of.name}.latent`), 5e-4)
       expectRows(members, await tensors.f32(`${of.name}.members`), 1e-4)
       expect(maxAbsDifference(depth, await tensors.f32(`${of.name}.prediction`))).toBeLessThan(5e-3)

@@ -18,9 +18,10 @@ import { checkpointOf, floats, rawTensors, type Case, type PipelineCall, type Ra
 import { documentOf } from './document.ts'
 
 export interface CaseResult {
-  readonly depth: Float32Array
+  /** Depth, or whatever else `modality` says. */
+  readonly prediction: Float32Array
   readonly uncertainty: Float32Array
-  /** Depth of each member before alignment, and its latent. */
+  /** The prediction of each member before alignment, and its latent. */
   readonly members: readonly Float32Array[]
   readonly latents: readonly Float32Array[]
 }
@@ -52,6 +53,7 @@ export async function runCase(of: Case, checkpoints: CheckpointStore): Promise<C
 /** Runs the graph of a pipeline call, whose checkpoint is `of.name`, through the engine. No tensor is left behind. */
 export async function runGraph(of: PipelineCall, checkpoints: CheckpointStore, parts: CaseParts): Promise<CaseResult> {
   const { runtime } = checkpoints
+  const { modality = 'depth' } = of
   const registry = new Map([...nodes, ...parts.nodes])
   const engine = new Engine({
     nodes: registry,
@@ -78,11 +80,11 @@ export async function runGraph(of: PipelineCall, checkpoints: CheckpointStore, p
     if (failed.length > 0) throw new Error(JSON.stringify(failed))
     const each = Array.from({ length: of.ensemble_size }, (_, member) => member)
     const result = {
-      depth: of.match_input_resolution ? await value('match', 'value') : await value('align', 'depth'),
+      prediction: of.match_input_resolution ? await value('match', 'value') : await value('align', modality),
       uncertainty: of.match_input_resolution
         ? await value('match-uncertainty', 'value')
         : await value('align', 'uncertainty'),
-      members: await Promise.all(each.map((member) => value('decode', 'depth', member))),
+      members: await Promise.all(each.map((member) => value('decode', modality, member))),
       latents: await Promise.all(each.map((member) => value('denoise', 'latent', member))),
     }
     return result

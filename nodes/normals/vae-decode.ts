@@ -1,0 +1,78 @@
+import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { decodeMembers, expectModality } from '../../models/pipeline/decode.ts'
+import { AppError } from '../../src/base/errors.ts'
+import { runKernel } from '../../src/gpu/kernel.ts'
+import { unitNormals } from '../../src/gpu/kernels/unit-normals.ts'
+import {
+  checkpoint,
+  defineNode,
+  integer,
+  latent,
+  normals,
+  type CheckpointValue,
+  type LatentValue,
+  type NormalsValue,
+  type RunContext,
+} from '../../src/node/index.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
+
+export default defineNode({
+  type: 'normals/vae-decode',
+  version: 1,
+  title: 'Decode Normals',
+  about:
+    'Turns the latent of a checkpoint for normals into surface normals: the three decoded channels, clipped, at length 1. x points to the right, y up, z to the viewer. Padding is cut off.',
+  keywords: ['latent', 'vae', 'autoencoder', 'decoder', 'surface', 'taesd'],
+  cost: 'heavy',
+  inputs: {
+    latent: latent('A denoised latent; an ensemble is decoded member by member.'),
+    checkpoint: checkpoint('The model for normals that the latent was made with, whose VAE is used.'),
+  },
+  params: {
+    batch_size: integer({
+      label: 'Batch size',
+      about: 'Ensemble members decoded at once. More is faster where there is memory; the result is the same.',
+      default: 1,
+      min: 1,
+      max: 16,
+      keyed: false,
+      advanced: true,
+    }),
+  },
+  outputs: { normals: normals('Unit normals at the size of the fitted picture.') },
+  async run(inputs, params, ctx) {
+    const [decoded] = await run([inputs], params, ctx)
+    if (decoded === undefined) throw new AppError('node/no-latent', 'There is no latent to decode.')
+    return decoded
+  },
+  batch: { size: ({ batch_size }) => batch_size, run },
+})
+
+interface Inputs {
+  readonly latent: LatentValue
+  readonly checkpoint: CheckpointValue
+}
+
+/** decode_prediction of MarigoldNormalsPipeline; then the padding goes. */
+async function run(
+  members: readonly Inputs[],
+  _params: unknown,
+  ctx: RunContext,
+): Promise<readonly { normals: NormalsValue }[]> {
+  const [first] = members
+  if (first === undefined) return []
+  const { id, name } = first.checkpoint
+  const opened = await ctx.use(Checkpoints).open(id, ctx.signal)
+  expectModality(opened, name, 'normals')
+  const latents = members.map(({ latent: { tensor, factor, frame } }) => ({
+    latent: tensor,
+    factor,
+    content: frame.content,
+  }))
+  const halfZ = !opened.config.useFullZRange
+  const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, unitNormals, [pixels], { clip: true, halfZ })
+  const maps = await decodeMembers(opened, name, latents, read, ctx)
+  return maps.map((tensor, i) => ({
+    normals: { kind: 'normals', tensor, frame: (members[i] ?? first).latent.frame },
+  }))
+}

@@ -1,0 +1,56 @@
+import { AppError } from '../../base/errors.ts'
+import { nchw, only } from '../../tensor/shape.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { dispatch, f32, u32 } from '../dispatch.ts'
+import type { Kernel } from '../kernel.ts'
+
+export interface NormalsColoursParams {
+  /** Whether x, y and z point the other way. */
+  readonly flip: readonly [x: boolean, y: boolean, z: boolean]
+}
+
+/** [B,3,H,W] → colours [B,3,H,W]: (±n + 1) / 2, as visualize_normals. Black where a component is not finite. */
+export const normalsColours: Kernel<NormalsColoursParams> = {
+  name: 'normals-colours',
+  cpu(inputs, { flip }, backend) {
+    const x = only(inputs)
+    const { threads, plane } = sizesOf(x)
+    const y = new Float32Array(x.data.length)
+    for (let i = 0; i < threads; i++) {
+      const first = Math.floor(i / plane) * 3 * plane + (i % plane)
+      const n = flip.map((turned, c) => (turned ? -1 : 1) * (x.data[first + c * plane] ?? 0))
+      const drawn = n.every(Number.isFinite)
+      n.forEach((v, c) => (y[first + c * plane] = drawn ? (v + 1) / 2 : 0))
+    }
+    return backend.upload(y, x.dims)
+  },
+  gpu(inputs, { flip }, backend) {
+    const x = only(inputs)
+    const { threads, plane } = sizesOf(x)
+    const y = backend.allocate(x.dims)
+    const [sx, sy, sz] = flip.map((turned) => f32(turned ? -1 : 1))
+    dispatch(backend, {
+      name: 'normals-colours',
+      code: `fn at(i: u32) {
+        let first = (i / params.plane) * 3u * params.plane + i % params.plane;
+        let sign = vec3f(params.sx, params.sy, params.sz);
+        let n = vec3f(x[first], x[first + params.plane], x[first + 2u * params.plane]);
+        let drawn = is_finite(n.x) && is_finite(n.y) && is_finite(n.z);
+        for (var c = 0u; c < 3u; c++) {
+          y[first + c * params.plane] = select(0.0, (sign[c] * n[c] + 1.0) / 2.0, drawn);
+        }
+      }`,
+      inputs: { x },
+      outputs: { y },
+      params: { plane: u32(plane), ...(sx && { sx }), ...(sy && { sy }), ...(sz && { sz }) },
+      size: { threads },
+    })
+    return y
+  },
+}
+
+function sizesOf(x: Tensor): { threads: number; plane: number } {
+  const [n, c, h, w] = nchw(x)
+  if (c !== 3) throw new AppError('gpu/wrong-shape', `Normals have 3 components, not ${c}.`)
+  return { threads: n * h * w, plane: h * w }
+}
