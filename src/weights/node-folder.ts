@@ -14,11 +14,10 @@ const MAX_DEPTH = 4
  * folders and names beginning with a dot are not. Files are read piecewise. Errors: `checkpoint/missing-file`,
  * `checkpoint/too-many-files`.
  */
-export async function nodeFolder(folder: string): Promise<CheckpointFiles> {
+export async function nodeFolder(folder: string, name: string = basename(resolve(folder))): Promise<CheckpointFiles> {
   const root = resolve(folder)
   const listed = new Map<string, Stats>()
   await list(root, '', 1, (path, file) => listed.set(path, file))
-  const name = basename(root)
   return {
     name,
     sizes: new Map([...listed].map(([path, { size }]) => [path, size])),

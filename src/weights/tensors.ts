@@ -17,7 +17,7 @@ export interface WeightEntry extends TensorEntry {
 }
 
 /** File names without ending: diffusers' for its models, transformers' for the text encoder. */
-const STEM: Record<Component, string> = {
+export const STEM: Record<Component, string> = {
   unet: 'diffusion_pytorch_model',
   vae: 'diffusion_pytorch_model',
   text_encoder: 'model',

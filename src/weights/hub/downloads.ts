@@ -1,0 +1,122 @@
+import { checkPath, isJsonObject, type CheckpointFiles } from '../files.ts'
+import { isFileHash, StreamedHash, type FileHash } from './file-hash.ts'
+import { folderOf, placesOf, repositoryOf } from './places.ts'
+import { isRepositoryId, type HubFile, type Repository } from './repository.ts'
+import type { WeightStorage } from './storage.ts'
+
+/** A checkpoint that is here, whole and verified. */
+export interface Download {
+  /** `owner/name`. */
+  readonly id: string
+  readonly revision: string
+  readonly licence: string | undefined
+  readonly files: readonly HubFile[]
+  /** When it was finished; ISO 8601. */
+  readonly finished: string
+}
+
+export const bytesOf = ({ files }: Pick<Download, 'files'>): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
+
+/** Says that a checkpoint is here: `files`, and those that it had before, in another precision. */
+export async function writeManifest(
+  storage: WeightStorage,
+  { id, revision, licence }: Repository,
+  files: readonly HubFile[],
+  before: Download | undefined,
+): Promise<void> {
+  const all = new Map([...(before?.files ?? []), ...files].map((file) => [file.path, file]))
+  const finished = new Date().toISOString()
+  const json = { schema: 1, id, revision, licence, files: [...all.values()], finished }
+  await storage.writeText(placesOf({ id, revision }).manifest, `${JSON.stringify(json, null, 2)}\n`)
+}
+
+/** The download of a repository at a commit; undefined when it is not here as a whole. */
+export async function readManifest(
+  storage: WeightStorage,
+  of: { readonly id: string; readonly revision: string },
+): Promise<Download | undefined> {
+  const text = await storage.readText(placesOf(of).manifest)
+  if (text === undefined) return undefined
+  try {
+    const json: unknown = JSON.parse(text)
+    if (!isJsonObject(json) || json['schema'] !== 1 || json['id'] !== of.id || json['revision'] !== of.revision) return
+    const { files, finished, licence } = json
+    if (!Array.isArray(files) || typeof finished !== 'string') return undefined
+    const read = (files as readonly unknown[]).map(fileOf)
+    if (!read.every((file) => file !== undefined)) return undefined
+    return { ...of, licence: typeof licence === 'string' ? licence : undefined, files: read, finished }
+  } catch {
+    // Not ours, or damaged: then the checkpoint is as good as not here, and a download finds its files.
+    return undefined
+  }
+}
+
+function fileOf(json: unknown): HubFile | undefined {
+  if (!isJsonObject(json) || !isJsonObject(json['hash'])) return undefined
+  const { path, bytes, hash } = json
+  const { algorithm, hex } = hash as Readonly<Record<string, unknown>>
+  if (typeof path !== 'string' || typeof bytes !== 'number' || !isFileHash(algorithm, hex)) return undefined
+  return { path: checkPath(path), bytes, hash: { algorithm, hex } as FileHash }
+}
+
+/** All that are here, by name. */
+export async function listDownloads(storage: WeightStorage): Promise<readonly Download[]> {
+  const found: Download[] = []
+  for (const folder of [...(await storage.list(''))].sort()) {
+    const id = repositoryOf(folder)
+    if (id === undefined || !isRepositoryId(id)) continue
+    for (const name of await storage.list(folder)) {
+      const [, revision] = /^([0-9a-f]{40})\.json$/.exec(name) ?? []
+      const download = revision === undefined ? undefined : await readManifest(storage, { id, revision })
+      if (download !== undefined) found.push(download)
+    }
+  }
+  return found
+}
+
+/** The download of a repository that was finished last; undefined when none is here. */
+export async function findDownload(storage: WeightStorage, id: string): Promise<Download | undefined> {
+  const all = (await listDownloads(storage)).filter((download) => download.id === id)
+  return all.sort((a, b) => (a.finished < b.finished ? -1 : 1)).at(-1)
+}
+
+/** The files of a download. Errors: `checkpoint/missing-file`. */
+export const openDownload = (storage: WeightStorage, download: Download): Promise<CheckpointFiles> =>
+  storage.folder(placesOf(download).folder, download.id)
+
+/** Read at once to be hashed. */
+const PART = 2 ** 22
+
+/**
+ * Hashes all files again, and resolves to the paths of those that are not as published. These are deleted, and the
+ * checkpoint is not used any more until a download has fetched them again.
+ */
+export async function verifyDownload(
+  storage: WeightStorage,
+  download: Download,
+  progress: (done: number, of: number) => void,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const places = placesOf(download)
+  const folder = await openDownload(storage, download)
+  const damaged: string[] = []
+  let done = 0
+  for (const { path, bytes, hash } of download.files) {
+    if (folder.sizes.get(path) === bytes) {
+      const [source, found] = [await folder.open(path, signal), new StreamedHash(hash.algorithm, bytes)]
+      for (let at = 0; at < bytes; at += PART) {
+        signal.throwIfAborted()
+        found.update(await source.slice(at, Math.min(bytes, at + PART)))
+        progress(done + Math.min(bytes, at + PART), bytesOf(download))
+      }
+      if (found.hex() !== hash.hex) damaged.push(path)
+    } else damaged.push(path)
+    done += bytes
+  }
+  if (damaged.length > 0) await storage.remove(places.manifest)
+  for (const path of damaged) await storage.remove(`${places.folder}/${path}`)
+  return damaged
+}
+
+/** Deletes all of a repository, of every commit, also what was not finished. */
+export const deleteDownloads = (storage: WeightStorage, id: string): Promise<void> => storage.remove(folderOf(id))
