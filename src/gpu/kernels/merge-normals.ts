@@ -26,13 +26,18 @@ export const mergeNormals: Kernel<MergeNormalsParams> = {
     const { members, channels, h, w } = shapeOf(x, result)
     const plane = h * w
     const y = new Float32Array(channels * plane)
+    const normals = new Float64Array(3 * members)
+    const out = new Float64Array(channels)
     for (let i = 0; i < plane; i++) {
-      const normals = Array.from({ length: members }, (_, e): Vector => {
-        const at = (c: number): number => x.data[(3 * e + c) * plane + i] ?? 0
-        return [at(0), at(1), at(2)]
-      })
-      const values = normals.flat().find((v) => !Number.isFinite(v)) ?? merged(normals, result)
-      for (let c = 0; c < channels; c++) y[c * plane + i] = typeof values === 'number' ? values : (values[c] ?? 0)
+      let odd: number | undefined
+      for (let k = 0; k < normals.length; k++) {
+        const v = x.data[k * plane + i] ?? 0
+        if (odd === undefined && !Number.isFinite(v)) odd = v
+        normals[k] = v
+      }
+      if (odd === undefined) merge(normals, result, out)
+      else out.fill(odd)
+      for (let c = 0; c < channels; c++) y[c * plane + i] = out[c] ?? 0
     }
     return backend.upload(y, [1, channels, h, w])
   },
@@ -73,23 +78,41 @@ export const mergeNormals: Kernel<MergeNormalsParams> = {
   },
 }
 
-type Vector = readonly [x: number, y: number, z: number]
-
-function merged(normals: readonly Vector[], result: MergeNormalsParams['result']): Vector | number {
-  const mean = [0, 1, 2].map((c) => normals.reduce((sum, n) => sum + (n[c] ?? 0), 0) / normals.length)
-  const size = Math.hypot(...mean)
-  const [a = 0, b = 0, c = 0] = mean.map((v) => v / Math.max(size, SHORTEST))
-  const cosine = ([x, y, z]: Vector): number => a * x + b * y + c * z
-  if (result === 'mean') return [a, b, c]
-  if (result === 'closest') {
-    return normals.reduce((best, n) => (cosine(n) > cosine(best) + TIE ? n : best))
+/** One pixel: x, y, z of every member → `out`. */
+function merge(n: Float64Array, result: MergeNormalsParams['result'], out: Float64Array): void {
+  const members = n.length / 3
+  let [a, b, c] = [0, 0, 0]
+  for (let k = 0; k < n.length; k += 3) {
+    a += (n[k] ?? 0) / members
+    b += (n[k + 1] ?? 0) / members
+    c += (n[k + 2] ?? 0) / members
   }
-  const angle = (n: Vector): number => {
-    if (size < SHORTEST) return Math.PI / 2
-    const [x, y, z] = n
-    return Math.atan2(Math.hypot(b * z - c * y, c * x - a * z, a * y - b * x), cosine(n))
+  const size = Math.sqrt(a * a + b * b + c * c)
+  const length = Math.max(size, SHORTEST)
+  a /= length
+  b /= length
+  c /= length
+  if (result === 'mean') {
+    out[0] = a
+    out[1] = b
+    out[2] = c
+    return
   }
-  return normals.reduce((sum, n) => sum + angle(n), 0) / normals.length / Math.PI
+  let closest = 0
+  let best = -Infinity
+  let angles = 0
+  for (let k = 0; k < n.length; k += 3) {
+    const [x, y, z] = [n[k] ?? 0, n[k + 1] ?? 0, n[k + 2] ?? 0]
+    const cosine = a * x + b * y + c * z
+    if (cosine > best + TIE) {
+      best = cosine
+      closest = k
+    }
+    const [u, v, w] = [b * z - c * y, c * x - a * z, a * y - b * x]
+    angles += size < SHORTEST ? Math.PI / 2 : Math.atan2(Math.sqrt(u * u + v * v + w * w), cosine)
+  }
+  if (result === 'uncertainty') out[0] = angles / members / Math.PI
+  else out.set(n.subarray(closest, closest + 3))
 }
 
 const STORE = 'for (var c = 0u; c < 3u; c++) { y[c * params.threads + i] = RESULT[c]; }'

@@ -18,9 +18,12 @@ export const normalsColours: Kernel<NormalsColoursParams> = {
     const y = new Float32Array(x.data.length)
     for (let i = 0; i < threads; i++) {
       const first = Math.floor(i / plane) * 3 * plane + (i % plane)
-      const n = flip.map((turned, c) => (turned ? -1 : 1) * (x.data[first + c * plane] ?? 0))
-      const drawn = n.every(Number.isFinite)
-      n.forEach((v, c) => (y[first + c * plane] = drawn ? (v + 1) / 2 : 0))
+      let drawn = true
+      for (let c = 0; c < 3; c++) drawn &&= Number.isFinite(x.data[first + c * plane])
+      for (let c = 0; c < 3; c++) {
+        const n = x.data[first + c * plane] ?? 0
+        y[first + c * plane] = drawn ? ((flip[c] ? -n : n) + 1) / 2 : 0
+      }
     }
     return backend.upload(y, x.dims)
   },

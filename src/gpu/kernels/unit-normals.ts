@@ -24,16 +24,21 @@ export const unitNormals: Kernel<UnitNormalsParams> = {
     const x = only(inputs)
     const { threads, plane } = sizesOf(x)
     const y = new Float32Array(x.data.length)
+    const n = new Float64Array(3)
     for (let i = 0; i < threads; i++) {
       const first = Math.floor(i / plane) * 3 * plane + (i % plane)
-      const n = [0, 1, 2].map((c) => {
-        const v = x.data[first + c * plane] ?? 0
-        return clip ? Math.min(Math.max(v, -1), 1) : v
-      })
-      if (halfZ) n[2] = (n[2] ?? 0) * 0.5 + 0.5
-      const odd = n.find((v) => !Number.isFinite(v))
-      const length = Math.max(Math.hypot(...n), SHORTEST)
-      n.forEach((v, c) => (y[first + c * plane] = odd ?? v / length))
+      let squares = 0
+      let odd: number | undefined
+      for (let c = 0; c < 3; c++) {
+        let v = x.data[first + c * plane] ?? 0
+        if (clip) v = Math.min(Math.max(v, -1), 1)
+        if (odd === undefined && !Number.isFinite(v)) odd = v
+        if (halfZ && c === 2) v = v * 0.5 + 0.5
+        n[c] = v
+        squares += v * v
+      }
+      const length = Math.max(Math.sqrt(squares), SHORTEST)
+      for (let c = 0; c < 3; c++) y[first + c * plane] = odd ?? (n[c] ?? 0) / length
     }
     return backend.upload(y, x.dims)
   },
