@@ -1,11 +1,11 @@
-/** A checkpoint that can be chosen by name; its diffusers folder is models/<id>. */
+/** A checkpoint that can be chosen by name. */
 export interface CatalogueRow {
   readonly id: string
   readonly name: string
   readonly about: string
 }
 
-/** The checkpoints that come with the project. The first one is the default. */
+/** The checkpoints that come with the project, each a diffusers folder models/<id>. The first one is the default. */
 export const catalogue: readonly CatalogueRow[] = [
   {
     id: 'marigold-nano',
@@ -14,3 +14,110 @@ export const catalogue: readonly CatalogueRow[] = [
       'Comes with the editor: small, trained on procedural scenes with the paper’s protocol. Made to start at once.',
   },
 ]
+
+/** A checkpoint on the Hugging Face Hub. Nothing of it is fetched before a person asks for it. */
+export interface PublishedRow extends CatalogueRow {
+  /** `owner/name` on the Hub. */
+  readonly repository: string
+  readonly modality: 'depth' | 'normals' | 'intrinsics'
+  readonly licence: string
+  /**
+   * About so much in each precision that is published: the Hub's own list, which is read before anything is downloaded,
+   * has the exact numbers.
+   */
+  readonly bytes: { readonly fp16?: number; readonly fp32: number }
+}
+
+/** U-Net (866 M parameters), VAE (84 M) and text encoder (340 M), and configs. */
+const BYTES = { fp16: 2_580_000_000, fp32: 5_160_000_000 }
+
+const APACHE = 'Apache-2.0'
+const OPEN_RAIL = 'CreativeML OpenRAIL++-M'
+
+export const published: readonly PublishedRow[] = [
+  {
+    id: 'marigold-depth-v1-1',
+    name: 'Marigold Depth v1.1',
+    about: 'The best all-round depth: 1 to 4 steps, zero-SNR schedule, trained with augmentations.',
+    repository: 'prs-eth/marigold-depth-v1-1',
+    modality: 'depth',
+    licence: OPEN_RAIL,
+    bytes: BYTES,
+  },
+  {
+    id: 'marigold-depth-v1-0',
+    name: 'Marigold Depth v1.0',
+    about: 'The depth of the CVPR 2024 paper: 10 to 50 steps, to compare with what was published.',
+    repository: 'prs-eth/marigold-depth-v1-0',
+    modality: 'depth',
+    licence: APACHE,
+    bytes: BYTES,
+  },
+  {
+    id: 'marigold-depth-lcm-v1-0',
+    name: 'Marigold Depth LCM v1.0',
+    about: 'Depth in one to four steps of a latent consistency model.',
+    repository: 'prs-eth/marigold-depth-lcm-v1-0',
+    modality: 'depth',
+    licence: APACHE,
+    bytes: BYTES,
+  },
+  {
+    id: 'marigold-normals-v1-1',
+    name: 'Marigold Normals v1.1',
+    about: 'Surface normals in 1 to 4 steps.',
+    repository: 'prs-eth/marigold-normals-v1-1',
+    modality: 'normals',
+    licence: OPEN_RAIL,
+    bytes: BYTES,
+  },
+  {
+    id: 'marigold-normals-lcm-v0-1',
+    name: 'Marigold Normals LCM v0.1',
+    about: 'Surface normals in one to four steps of a latent consistency model.',
+    repository: 'prs-eth/marigold-normals-lcm-v0-1',
+    modality: 'normals',
+    licence: APACHE,
+    bytes: BYTES,
+  },
+  {
+    id: 'marigold-iid-appearance-v1-1',
+    name: 'Marigold IID Appearance v1.1',
+    about: 'Intrinsic images: albedo, roughness and metallicity.',
+    repository: 'prs-eth/marigold-iid-appearance-v1-1',
+    modality: 'intrinsics',
+    licence: OPEN_RAIL,
+    bytes: BYTES,
+  },
+  {
+    id: 'marigold-iid-lighting-v1-1',
+    name: 'Marigold IID Lighting v1.1',
+    about: 'Intrinsic images: albedo, diffuse shading and the residual of the lighting.',
+    repository: 'prs-eth/marigold-iid-lighting-v1-1',
+    modality: 'intrinsics',
+    licence: OPEN_RAIL,
+    bytes: { fp32: BYTES.fp32 },
+  },
+  {
+    id: 'marigold-e2e-ft-depth',
+    name: 'Marigold E2E-FT Depth',
+    about: 'Depth in a single step from zeros instead of noise, fine-tuned end to end: fast, and the same each time.',
+    repository: 'GonzaloMG/marigold-e2e-ft-depth',
+    modality: 'depth',
+    licence: APACHE,
+    bytes: BYTES,
+  },
+  {
+    id: 'marigold-e2e-ft-normals',
+    name: 'Marigold E2E-FT Normals',
+    about: 'Surface normals in a single step from zeros instead of noise, fine-tuned end to end.',
+    repository: 'GonzaloMG/marigold-e2e-ft-normals',
+    modality: 'normals',
+    licence: APACHE,
+    bytes: BYTES,
+  },
+]
+
+/** The published checkpoint of this id or repository. */
+export const publishedRow = (name: string): PublishedRow | undefined =>
+  published.find(({ id, repository }) => id === name || repository === name)

@@ -1,12 +1,15 @@
+import { publishedRow } from '../../../models/catalogue.ts'
 import { contentId, readFolder } from '../../../models/checkpoint/folder.ts'
-import { plainError, type PlainError } from '../../base/errors.ts'
+import { AppError, plainError, type PlainError } from '../../base/errors.ts'
 import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
 import { nothingToRun } from '../../engine/plan.ts'
 import type { Problem } from '../../graph/problem.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { CpuBackend } from '../../tensor/cpu.ts'
+import { byteText } from '../../weights/hub/byte-text.ts'
 import { nodes } from '../registry.ts'
+import { hubHost } from './downloaded.ts'
 import { readGraph } from './graph-file.ts'
 import { locateOnDisk, shelfOnDisk } from './sources.ts'
 import { described, line, type Terminal } from './terminal.ts'
@@ -16,7 +19,7 @@ interface Findings {
   readonly problems: readonly Problem[]
   /** One per node that could not run. */
   readonly errors: readonly PlainError[]
-  /** Checkpoints by choice, and the bytes of their files that would be downloaded. Nothing is, today: all are here. */
+  /** Checkpoints by choice, and about how many bytes would have to be downloaded. */
   readonly checkpoints: readonly { readonly choice: string; readonly name: string; readonly download: number }[]
 }
 
@@ -33,7 +36,10 @@ function describe({ problems, errors, checkpoints }: Findings, terminal: Termina
   const say = (text: string): void => terminal.out(line(text))
   for (const { code, path, message, effect } of problems) say(`${effect} [${code}] ${path}: ${message}`)
   for (const error of errors) say(`cannot run ${described(error)}`)
-  for (const { name } of checkpoints) say(`checkpoint ${name}: here, nothing to download`)
+  for (const { choice, name, download } of checkpoints) {
+    const missing = `not here, about ${byteText(download)} to download from ${hubHost()}: marigold download ${choice}`
+    say(`checkpoint ${name}: ${download === 0 ? 'here, nothing to download' : missing}`)
+  }
   if (problems.length === 0 && errors.length === 0) say('No problems.')
 }
 
@@ -50,7 +56,13 @@ async function findings(document: GraphDocument, signal: AbortSignal): Promise<O
     sources: {
       picture: (ref, aborted) => shelf.contentId(ref, aborted),
       checkpoint: async (choice, aborted) => {
-        const { name, files } = await locate(choice, aborted)
+        const { name, files } = await locate(choice, aborted).catch((error: unknown) => {
+          const row = publishedRow(choice)
+          if (row && error instanceof AppError && error.code === 'checkpoint/not-downloaded') {
+            checkpoints.set(choice, { choice, name: row.name, download: row.bytes.fp16 ?? row.bytes.fp32 })
+          }
+          throw error
+        })
         // Reads the headers of the weights too.
         const id = await contentId(await readFolder(files, aborted), 'full', aborted)
         checkpoints.set(choice, { choice, name, download: 0 })

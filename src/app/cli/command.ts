@@ -4,8 +4,10 @@ import { plainError } from '../../base/errors.ts'
 import { cancelled } from '../../engine/run.ts'
 import { parseCommand } from './arguments.ts'
 import { check } from './check.ts'
+import { downloadCheckpoint } from './download.ts'
 import { HELP } from './help.ts'
 import { listNodes } from './list-nodes.ts'
+import { manageDownloads } from './manage-downloads.ts'
 import { ROOT } from './root.ts'
 import { run } from './run.ts'
 import { settingHint } from './setting-hint.ts'
@@ -35,6 +37,10 @@ export async function runCommand(argv: readonly string[], terminal: Terminal, si
         return await check(command.graph, command.json, terminal, signal)
       case 'nodes':
         return listNodes(command.json, terminal)
+      case 'download':
+        return await downloadCheckpoint(command, terminal, signal)
+      case 'downloads':
+        return await manageDownloads(command, terminal, signal)
       case 'help':
         terminal.out(HELP)
         return 0

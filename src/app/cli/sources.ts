@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { publishedRow } from '../../../models/catalogue.ts'
 import type { LocateCheckpoint, LocatedCheckpoint } from '../../../models/checkpoint/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { GIVEN_PREFIX } from '../../engine/client.ts'
@@ -8,29 +9,40 @@ import { nodeFolder } from '../../weights/node-folder.ts'
 import { checkFileSize } from '../pictures/limits.ts'
 import { decodeInNode } from '../pictures/node-decoder.ts'
 import { PictureShelf } from '../pictures/shelf.ts'
+import { locateDownload } from './downloaded.ts'
 import { readBytes, STDIN, whyUnreadable } from './read-file.ts'
 import { ROOT } from './root.ts'
 
-/** What a document says of the folder given with --checkpoint: documents hold no paths. */
+/** What a document says of what is given with --checkpoint: documents hold no paths. */
 export const GIVEN = `${GIVEN_PREFIX}given`
 
-/** Checkpoints in models/, and the folder given with --checkpoint. Throws `checkpoint/unknown` for others. */
+/**
+ * Checkpoints in models/, those of the catalogue that were downloaded, and what is given with --checkpoint: a folder, or
+ * the name of one of these or of any download. Errors: `checkpoint/not-downloaded`, `checkpoint/unknown`.
+ */
 export function locateOnDisk(
   given: string | undefined,
 ): (...asked: Parameters<LocateCheckpoint>) => Promise<LocatedCheckpoint> {
   return async (choice) => {
     if (choice === GIVEN && given !== undefined) {
-      return { name: basename(resolve(given)), files: await nodeFolder(given) }
+      const here = await stat(given).catch(() => undefined)
+      const named = here === undefined ? ((await comesAlong(given)) ?? (await locateDownload(given))) : undefined
+      return named ?? { name: basename(resolve(given)), files: await nodeFolder(given) }
     }
-    const folder = join(ROOT, 'models', choice)
-    if (/^[a-z0-9][a-z0-9.-]*$/i.test(choice) && (await isFile(join(folder, 'model_index.json')))) {
-      return { name: choice, files: await nodeFolder(folder) }
-    }
+    // A graph may come from anybody: of what was downloaded it names what the catalogue has, nothing else.
+    const found = (await comesAlong(choice)) ?? (publishedRow(choice) && (await locateDownload(choice)))
+    if (found) return found
     const name = choice.startsWith(GIVEN_PREFIX) ? choice.slice(GIVEN_PREFIX.length) : choice
     throw new AppError('checkpoint/unknown', `The checkpoint ${name} is not here: graphs name checkpoints only.`, {
       fix: 'Give its folder, in the diffusers layout, with --checkpoint DIR.',
     })
   }
+}
+
+async function comesAlong(id: string): Promise<LocatedCheckpoint | undefined> {
+  const folder = join(ROOT, 'models', id)
+  if (!/^[a-z0-9][a-z0-9.-]*$/i.test(id) || !(await isFile(join(folder, 'model_index.json')))) return undefined
+  return { name: id, files: await nodeFolder(folder) }
 }
 
 /** The example pictures, and what --image gives. */

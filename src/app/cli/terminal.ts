@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises'
 import type { PlainError } from '../../base/errors.ts'
 import { singleLine } from '../../graph/text.ts'
 
@@ -7,12 +8,24 @@ export interface Terminal {
   err(text: string): void
   /** True when stderr is a screen, on which a line can be written over. */
   readonly screen: boolean
+  /** Asks a person, who answers y for yes; undefined where nobody can be asked. Rejects with the signal's reason. */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<boolean>
 }
 
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   screen: process.stderr.isTTY === true,
+  ...(process.stdin.isTTY === true && process.stderr.isTTY === true && { ask: askPerson }),
+}
+
+async function askPerson(question: string, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await lines.question(question, { signal })).trim())
+  } finally {
+    lines.close()
+  }
 }
 
 /** Longer lines are cut: a file may hold names of any length. */

@@ -26,9 +26,20 @@ describe('the words of the command line', () => {
     })
   })
 
-  it.each(['run', 'check', 'nodes'])('helps after %s too', (command) => {
+  it.each(['run', 'check', 'nodes', 'download', 'downloads'])('helps after %s too', (command) => {
     expect(parseCommand([command, '--help'])).toEqual({ command: 'help' })
     expect(parseCommand([command, 'g.json', '-h'])).toEqual({ command: 'help' })
+  })
+
+  it('reads download and downloads', () => {
+    const download = { command: 'download', name: 'a/b', variant: 'fp16', revision: 'main', yes: false }
+    expect(parseCommand(['download', 'a/b'])).toEqual(download)
+    const words = ['download', 'a/b', '--variant', 'fp32', '--revision', 'v1', '-y']
+    expect(parseCommand(words)).toEqual({ ...download, variant: 'full', revision: 'v1', yes: true })
+    const list = { command: 'downloads', name: undefined, action: 'list', json: false }
+    expect(parseCommand(['downloads'])).toEqual(list)
+    expect(parseCommand(['downloads', 'a/b', '--verify'])).toEqual({ ...list, name: 'a/b', action: 'verify' })
+    expect(parseCommand(['downloads', 'a/b', '--delete'])).toEqual({ ...list, name: 'a/b', action: 'delete' })
   })
 
   it('has defaults', () => {
@@ -56,6 +67,11 @@ describe('the words of the command line', () => {
     [['run', 'a.json', '--image', '-', '--image', '-']],
     [['nodes', 'a.json']],
     [['check']],
+    [['download']],
+    [['download', 'a/b', 'c/d']],
+    [['download', 'a/b', '--variant', 'int8']],
+    [['download', 'a/b', '--revision', '']],
+    [['downloads', '--delete']],
   ])('refuses %j', (words) => {
     expect(() => parseCommand(words)).toThrow(expect.objectContaining({ code: 'cli/usage' }))
   })

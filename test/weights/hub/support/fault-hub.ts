@@ -47,14 +47,18 @@ export function listed(path: string, content: Uint8Array): Record<string, unknow
   return { type: 'file', path, size: content.length, oid, ...(path.endsWith('.safetensors') && { lfs }) }
 }
 
-export async function faultHub(files: ReadonlyMap<string, Uint8Array>, chosen: Partial<Hub> = {}): Promise<FaultHub> {
+export async function faultHub(
+  files: ReadonlyMap<string, Uint8Array>,
+  chosen: Partial<Hub> = {},
+  repository = REPOSITORY,
+): Promise<FaultHub> {
   const server = createServer((request, response) => {
     const url = decodeURIComponent(request.url ?? '')
     if (url.startsWith('/api/')) {
       if (made.listing?.(request, response) !== true) list(url, response)
       return
     }
-    const path = url.slice(`/${REPOSITORY}/resolve/${COMMIT}/`.length)
+    const path = url.slice(`/${repository}/resolve/${COMMIT}/`.length)
     const content = files.get(path)
     if (content === undefined) return void response.writeHead(404).end()
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
@@ -64,9 +68,9 @@ export async function faultHub(files: ReadonlyMap<string, Uint8Array>, chosen: P
     if (!made.fault(asked, response)) answer(made, asked, response)
   })
   const list = (url: string, response: ServerResponse): void => {
-    const about = `/api/models/${REPOSITORY}`
+    const about = `/api/models/${repository}`
     if (/\/revision\/(main|v1)$/.test(url) && url.startsWith(about)) {
-      response.end(JSON.stringify({ id: REPOSITORY, sha: COMMIT, tags: ['license:mit'], cardData: { license: 'mit' } }))
+      response.end(JSON.stringify({ id: repository, sha: COMMIT, tags: ['license:mit'], cardData: { license: 'mit' } }))
     } else if (url === `${about}/tree/${COMMIT}?recursive=1`) {
       const folders = [{ type: 'directory', path: 'unet', size: 0, oid: 'x' }]
       response.end(JSON.stringify([...folders, ...[...files].map(([path, content]) => listed(path, content))]))

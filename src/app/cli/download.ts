@@ -1,0 +1,77 @@
+import { AppError } from '../../base/errors.ts'
+import { byteText } from '../../weights/hub/byte-text.ts'
+import { download, planDownload, type DownloadPlan } from '../../weights/hub/download.ts'
+import { hub } from '../../weights/hub/hub.ts'
+import type { DownloadCommand } from './arguments.ts'
+import { downloads, hubHost, repositoryOf } from './downloaded.ts'
+import { line, ProgressLine, type Terminal } from './terminal.ts'
+
+/** `marigold download`: says what it would fetch and from where, asks, and fetches it. Exit status: 0 when it is here. */
+export async function downloadCheckpoint(
+  { name, variant, revision, yes }: DownloadCommand,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const say = (text: string): void => terminal.err(line(text))
+  const [storage, from] = [downloads(), hub({ host: hubHost() })]
+  const wanted = { id: repositoryOf(name) ?? name, revision, variant }
+  const plan = await planDownload(from, storage, wanted, signal)
+  for (const text of described(plan, from.host, storage.place)) say(text)
+  if (plan.missing > 0) await confirm(yes, terminal, signal)
+  const progress = new ProgressLine(terminal)
+  try {
+    await download(
+      from,
+      storage,
+      plan,
+      {
+        progress: ({ done, bytes, bytesPerSecond, secondsLeft }) => {
+          const rate = bytesPerSecond === undefined ? '' : `, ${byteText(bytesPerSecond)}/s`
+          const left = secondsLeft === undefined ? '' : `, ${duration(secondsLeft)} left`
+          progress.show(`${Math.floor((100 * done) / bytes)} %  ${byteText(done)} of ${byteText(bytes)}${rate}${left}`)
+        },
+        verified: ({ path, bytes }) => {
+          progress.clear()
+          say(`verified ${path} (${byteText(bytes)})`)
+        },
+      },
+      signal,
+    )
+  } finally {
+    progress.clear()
+  }
+  say(`${plan.repository.id} is here: use it with --checkpoint ${name}`)
+  return 0
+}
+
+function described({ repository, files, variants, bytes, missing }: DownloadPlan, host: string, to: string): string[] {
+  const half = Object.entries(variants).filter(([, variant]) => variant === 'fp16')
+  const full = Object.entries(variants).filter(([, variant]) => variant === 'full')
+  const precision = [
+    half.length > 0 ? `${half.map(([component]) => component).join(', ')} in fp16` : '',
+    full.length > 0 ? `${full.map(([component]) => component).join(', ')} in fp32` : '',
+  ]
+  const rest = missing === bytes ? '' : missing === 0 ? ', all here' : `, ${byteText(missing)} to come`
+  return [
+    `${repository.id} at ${repository.revision.slice(0, 12)}`,
+    `licence: ${repository.licence ?? 'not said'}; read it at ${host}/${repository.id}`,
+    `from ${host} into ${to}`,
+    `${files.length} files, ${byteText(bytes)}${rest} (${precision.filter((text) => text !== '').join('; ')})`,
+  ]
+}
+
+async function confirm(yes: boolean, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  if (yes) return
+  if (terminal.ask === undefined) {
+    throw new AppError('cli/not-confirmed', 'Nothing was downloaded: nobody is here to be asked.', {
+      fix: 'Add --yes to download it.',
+    })
+  }
+  if (await terminal.ask('Download? [y/N] ', signal)) return
+  throw new AppError('cli/not-confirmed', 'Nothing was downloaded.', { fix: 'Answer y to download it.' })
+}
+
+function duration(seconds: number): string {
+  const [minutes, rest] = [Math.floor(seconds / 60), Math.ceil(seconds % 60)]
+  return minutes === 0 ? `${rest} s` : minutes < 60 ? `${minutes} min` : `${(seconds / 3600).toFixed(1)} h`
+}

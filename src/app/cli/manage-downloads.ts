@@ -1,0 +1,56 @@
+import { AppError } from '../../base/errors.ts'
+import { byteText } from '../../weights/hub/byte-text.ts'
+import { bytesOf, deleteDownloads, listDownloads, verifyDownload } from '../../weights/hub/downloads.ts'
+import type { DownloadsCommand } from './arguments.ts'
+import { downloads, repositoryOf } from './downloaded.ts'
+import { line, ProgressLine, type Terminal } from './terminal.ts'
+
+/** `marigold downloads`: lists, verifies or deletes what is here. Exit status: 1 when something of it was damaged. */
+export async function manageDownloads(
+  { name, action, json }: DownloadsCommand,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const storage = downloads()
+  const id = name === undefined ? undefined : (repositoryOf(name) ?? name)
+  if (action === 'delete' && id !== undefined) {
+    const text = `${id} was deleted from ${storage.place}`
+    await deleteDownloads(storage, known(id))
+    terminal.err(line(text))
+    return 0
+  }
+  const all = await listDownloads(storage)
+  const chosen = id === undefined ? all : all.filter((download) => download.id === id)
+  if (id !== undefined && chosen.length === 0) {
+    throw new AppError('checkpoint/not-downloaded', `${id} is not downloaded.`, {
+      fix: `Download it with marigold download ${name}.`,
+    })
+  }
+  if (json) terminal.out(`${JSON.stringify(chosen, null, 2)}\n`)
+  let damaged = 0
+  for (const download of chosen) {
+    const { revision, licence, files } = download
+    if (!json) {
+      const about = `${files.length} files, ${byteText(bytesOf(download))}, licence ${licence ?? 'not said'}`
+      terminal.out(line(`${download.id} at ${revision.slice(0, 12)}: ${about}`))
+    }
+    if (action !== 'verify') continue
+    const progress = new ProgressLine(terminal)
+    const shown = (done: number, of: number): void => progress.show(`${Math.floor((100 * done) / of)} %  verifying`)
+    const wrong = await verifyDownload(storage, download, shown, signal).finally(() => progress.clear())
+    damaged += wrong.length
+    for (const path of wrong) terminal.err(line(`damaged and deleted: ${path}`))
+    if (wrong.length > 0) terminal.err(line(`fetch it again with marigold download ${download.id}`))
+    else terminal.err(line('verified: all as published'))
+  }
+  if (all.length === 0 && !json) terminal.out(line(`Nothing is downloaded to ${storage.place}.`))
+  return damaged === 0 ? 0 : 1
+}
+
+/** Only names of repositories are deleted by, which lead to nothing else. */
+function known(id: string): string {
+  if (repositoryOf(id) !== undefined) return id
+  throw new AppError('checkpoint/bad-name', `${JSON.stringify(id)} is no repository.`, {
+    fix: 'See marigold downloads for what is here.',
+  })
+}
