@@ -34,14 +34,14 @@ export function diskStorage(root: string): WeightStorage {
       }
     },
     size: async (path) => (await stat(at(path)).catch(() => undefined))?.size,
-    readText: (path) => told(at(path), readFile(at(path), 'utf8').catch(unlessMissing), 'weights/unreadable'),
-    writeText: (path, text) => told(at(path), writeSafely(at(path), text)),
+    readText: async (path) => told(at(path), readFile(at(path), 'utf8').catch(unlessMissing), 'weights/unreadable'),
+    writeText: async (path, text) => told(at(path), writeSafely(at(path), text)),
     list: async (folder) => {
       const path = folder === '' ? place : at(folder)
       return (await told(path, readdir(path).catch(unlessMissing), 'weights/unreadable')) ?? []
     },
-    folder: (path, name) => nodeFolder(at(path), name),
-    remove: (path) => told(at(path), rm(at(path), { recursive: true, force: true })),
+    folder: async (path, name) => nodeFolder(at(path), name),
+    remove: async (path) => told(at(path), rm(at(path), { recursive: true, force: true })),
   }
 }
 

@@ -53,6 +53,9 @@ export async function faultHub(
   repository = REPOSITORY,
 ): Promise<FaultHub> {
   const server = createServer((request, response) => {
+    // As the Hub and what it redirects to allow pages.
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    response.setHeader('Access-Control-Expose-Headers', 'ETag, Content-Range, Link, Retry-After')
     const url = decodeURIComponent(request.url ?? '')
     if (url.startsWith('/api/')) {
       if (made.listing?.(request, response) !== true) list(url, response)

@@ -1,0 +1,40 @@
+// Runs what a test asks for where the browser's own file system can be written: in a Worker.
+import { download, planDownload } from '../../../../src/weights/hub/download.ts'
+import { findDownload, openDownload, verifyDownload } from '../../../../src/weights/hub/downloads.ts'
+import { hub } from '../../../../src/weights/hub/hub.ts'
+import { opfsStorage } from '../../../../src/weights/hub/opfs-storage.ts'
+import { contract } from './storage-contract.ts'
+
+/** `contract NAME`, or `download HOST REPOSITORY`. */
+type Ask = readonly [task: string, ...words: readonly string[]]
+
+const tasks: Readonly<Record<string, (...words: readonly string[]) => Promise<unknown>>> = {
+  async contract(name = '') {
+    const root = `contract-${crypto.randomUUID()}`
+    const holds = contract[name]
+    if (holds === undefined) throw new Error(`there is no promise ${name}`)
+    await holds(opfsStorage(root))
+    return 'held'
+  },
+
+  async download(host = '', id = '') {
+    const storage = opfsStorage('checkpoints')
+    const { signal } = new AbortController()
+    const from = hub({ host, pieceBytes: 1000 })
+    const plan = await planDownload(from, storage, { id, revision: 'main', variant: 'fp16' }, signal)
+    await download(from, storage, plan, { progress: () => undefined, verified: () => undefined }, signal)
+    const found = await findDownload(storage, id)
+    if (found === undefined) throw new Error('not found')
+    const files = await openDownload(storage, found)
+    const damaged = await verifyDownload(storage, found, () => undefined, signal)
+    return { paths: [...files.sizes.keys()].sort(), damaged, folders: await storage.list(id.replace('/', '--')) }
+  },
+}
+
+self.onmessage = ({ data: [task, ...words] }: MessageEvent<Ask>) => {
+  const done = tasks[task]?.(...words) ?? Promise.reject(new Error(`there is no task ${task}`))
+  done.then(
+    (value) => self.postMessage({ value }),
+    (error: unknown) => self.postMessage({ error: String(error) }),
+  )
+}
