@@ -9,6 +9,7 @@ import { EngineHost, postedFiles } from '../engine/host.ts'
 import type { HostPort, ToWorker } from '../engine/protocol.ts'
 import { OutputFiles, Pictures } from '../node/services.ts'
 import { servedCheckpoints } from './checkpoints.ts'
+import { locateDownloaded } from './downloaded-checkpoints.ts'
 import { GivenCheckpoints } from './given-checkpoints.ts'
 import { openBrowserCompute } from './compute/browser.ts'
 import { decodeInBrowser } from './pictures/browser-decoder.ts'
@@ -29,7 +30,7 @@ async function start(): Promise<EngineHost> {
   const served = await servedCheckpoints(new URL('models/', base).href)
   const given = new GivenCheckpoints()
   const checkpoints = new CheckpointStore(
-    async (choice, signal) => given.locate(choice) ?? served.locate(choice, signal),
+    async (choice, signal) => given.locate(choice) ?? (await locateDownloaded(choice)) ?? served.locate(choice, signal),
     compute.runtime,
   )
   const pictures = new PictureShelf(decodeInBrowser, async (name, signal) => {

@@ -1,6 +1,8 @@
+import { byteText } from '../base/byte-text.ts'
 import { GIVEN_PREFIX } from '../engine/client.ts'
 import type { NodeState, Preview } from '../engine/events.ts'
 import type { PortKind } from '../node/values.ts'
+import type { DownloadOffer, DownloadProgress } from './state/downloads.svelte.ts'
 
 /** Everything the person reads that does not come from a node's declaration or from an error. */
 export const TEXT = {
@@ -54,6 +56,24 @@ export const TEXT = {
   chooseFile: 'Choose a file…',
   openFolder: 'Open a checkpoint folder…',
   folder: 'folder',
+  onTheHub: 'On the Hugging Face Hub',
+  offerDownload: (bytes: string) => `Download (about ${bytes})…`,
+  asking: 'Asking for the list of files…',
+  offer: ({ files, bytes, host, licence }: DownloadOffer) =>
+    `${files} files, ${byteText(bytes)}, from ${host}. Licence: ${licence ?? 'not said'}.`,
+  fetch: (bytes: number) => `Download ${byteText(bytes)}`,
+  notNow: 'Not now',
+  pause: 'Pause',
+  tryAgain: 'Try again',
+  downloading: (name: string) => `Download of ${name}`,
+  downloaded: ({ done, bytes, bytesPerSecond, secondsLeft: left }: DownloadProgress) =>
+    [
+      `${byteText(done)} of ${byteText(bytes)}`,
+      ...(bytesPerSecond === undefined ? [] : [`${byteText(bytesPerSecond)}/s`]),
+      ...(left === undefined ? [] : [secondsLeft(left)]),
+    ].join(', '),
+  inBrowser: 'Kept in this browser; works without a connection.',
+  deleteDownload: (bytes: string) => `Delete it (about ${bytes})`,
   notHere: (id: string) => `${id.startsWith(GIVEN_PREFIX) ? id.slice(GIVEN_PREFIX.length) : id} (not here)`,
   noPicture: 'No picture',
   advanced: 'More',

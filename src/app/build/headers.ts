@@ -1,6 +1,9 @@
+/** The Hugging Face Hub, and the hosts that it sends downloads to. */
+const HUB = 'https://huggingface.co https://*.huggingface.co https://*.hf.co'
+
 /**
  * Headers of the page. Cross-origin isolation gives WebAssembly its threads; the policy lets nothing in but our own
- * files. Development adds what Vite's live reload needs.
+ * files, and checkpoints that the person downloads. Development adds what Vite's live reload needs.
  */
 export function headers({ development }: { development: boolean }): Record<string, string> {
   const policy = [
@@ -8,7 +11,7 @@ export function headers({ development }: { development: boolean }): Record<strin
     `script-src 'self' 'wasm-unsafe-eval'${development ? " 'unsafe-inline'" : ''}`,
     `style-src 'self'${development ? " 'unsafe-inline'" : ''}`,
     "img-src 'self' blob: data:",
-    `connect-src 'self'${development ? ' ws:' : ''}`,
+    `connect-src 'self' ${HUB}${development ? ' ws:' : ''}`,
     "worker-src 'self' blob:",
     "font-src 'self'",
     "base-uri 'none'",

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors.ts'
-import { byteText } from '../../weights/hub/byte-text.ts'
+import { byteText } from '../../base/byte-text.ts'
 import { download, planDownload, type DownloadPlan } from '../../weights/hub/download.ts'
 import { hub } from '../../weights/hub/hub.ts'
 import type { DownloadCommand } from './arguments.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors.ts'
-import { byteText } from '../../weights/hub/byte-text.ts'
+import { byteText } from '../../base/byte-text.ts'
 import { bytesOf, deleteDownloads, listDownloads, verifyDownload } from '../../weights/hub/downloads.ts'
 import type { DownloadsCommand } from './arguments.ts'
 import { downloads, repositoryOf } from './downloaded.ts'

@@ -10,6 +10,7 @@ import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { SAY, TEXT } from '../text.ts'
 import { DocumentStore } from './document-store.svelte.ts'
+import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { duplicate, excerpt, inserted, newNode, removal, type Copies } from './edits.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults, livePlan, shown } from './live.ts'
@@ -72,6 +73,7 @@ export class Editor {
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()
   readonly run: RunState
+  readonly downloads: Downloads
   /** False until the first document is there. */
   begun = $state(false)
   status = $state('')
@@ -90,7 +92,9 @@ export class Editor {
     connect: (events: EngineEvents) => EditorEngine,
     readonly pictures: readonly ExamplePicture[],
     ready: (editor: Editor) => void,
+    downloads?: CheckpointDownloads,
   ) {
+    this.downloads = new Downloads(downloads, () => this.#checkpointsChanged())
     this.run = new RunState((message) => this.say(message), {
       ready: () => ready(this),
       states: () => this.#runAfterEdit(),
@@ -290,9 +294,13 @@ export class Editor {
   async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
     const row = await this.#client.addCheckpoint(folder)
     this.run.addCheckpoint(row)
+    this.#checkpointsChanged()
+    return row
+  }
+
+  #checkpointsChanged(): void {
     this.#edited = true
     this.#client.update(this.store.document)
-    return row
   }
 
   dispose(): void {

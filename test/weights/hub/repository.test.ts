@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { byteText } from '../../../src/weights/hub/byte-text.ts'
+import { byteText } from '../../../src/base/byte-text.ts'
 import { neededFiles } from '../../../src/weights/hub/needed-files.ts'
 import { isRepositoryId, readRepository, type HubFile, type Repository } from '../../../src/weights/hub/repository.ts'
 import { needed, published, UNET } from './support/checkpoint.ts'

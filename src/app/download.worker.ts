@@ -1,0 +1,50 @@
+// Downloads into the browser's own file system, which only Workers can write to. Apart from the engine's Worker, which may
+// be busy, or killed.
+import { plainError, type PlainError } from '../base/errors.ts'
+import type { DownloadOffer, DownloadProgress } from '../editor/state/downloads.svelte.ts'
+import { download, planDownload } from '../weights/hub/download.ts'
+import { deleteDownloads, listDownloads } from '../weights/hub/downloads.ts'
+import { hub } from '../weights/hub/hub.ts'
+import { opfsStorage } from '../weights/hub/opfs-storage.ts'
+import { CHECKPOINTS } from './downloaded-checkpoints.ts'
+
+export type DownloadTask =
+  | { readonly do: 'list' }
+  | { readonly do: 'plan' | 'download' | 'delete'; readonly repository: string }
+  /** Ends the task before, which then fails; what has arrived is kept. */
+  | { readonly do: 'stop' }
+
+export type DownloadAnswer =
+  | { readonly say: 'progress'; readonly now: DownloadProgress }
+  | { readonly say: 'listed'; readonly repositories: readonly string[] }
+  | { readonly say: 'planned'; readonly offer: DownloadOffer }
+  | { readonly say: 'done' }
+  | { readonly say: 'failed'; readonly error: PlainError }
+
+const stop = new AbortController()
+const post = (answer: DownloadAnswer): void => self.postMessage(answer)
+
+async function answer(task: Exclude<DownloadTask, { readonly do: 'stop' }>): Promise<DownloadAnswer> {
+  const storage = opfsStorage(CHECKPOINTS)
+  if (task.do === 'list') return { say: 'listed', repositories: (await listDownloads(storage)).map(({ id }) => id) }
+  if (task.do === 'delete') {
+    await deleteDownloads(storage, task.repository)
+    return { say: 'done' }
+  }
+  const from = hub()
+  const wanted = { id: task.repository, revision: 'main', variant: 'fp16' } as const
+  const plan = await planDownload(from, storage, wanted, stop.signal)
+  const { repository, files, bytes, missing } = plan
+  if (task.do === 'plan') {
+    const offer = { host: new URL(from.host).host, licence: repository.licence, files: files.length, bytes, missing }
+    return { say: 'planned', offer }
+  }
+  const listener = { progress: (now: DownloadProgress) => post({ say: 'progress', now }), verified: () => undefined }
+  await download(from, storage, plan, listener, stop.signal)
+  return { say: 'done' }
+}
+
+self.onmessage = ({ data }: MessageEvent<DownloadTask>) => {
+  if (data.do === 'stop') return stop.abort()
+  answer(data).then(post, (error: unknown) => post({ say: 'failed', error: plainError(error) }))
+}
