@@ -16,8 +16,8 @@ export interface UnetOptions extends GraphTarget {
 /**
  * diffusers' UNet2DConditionModel for the SD2 family as an ONNX graph; B, h and w are dynamic.
  *
- * Inputs (float32): `image_latent` and `depth_latent` [B,in/2,h,w], concatenated in this order as Marigold does;
- * `time` [1,channels₀], see timestepEmbedding. Output: `prediction` [B,out,h,w].
+ * Inputs (float32): `image_latent` [B,in−out,h,w] and `noisy_latent` [B,out,h,w], concatenated in this order as Marigold
+ * does; `time` [1,channels₀], see timestepEmbedding. Output: `prediction` [B,out,h,w].
  *
  * Sizes need not be multiples of 2^(blocks − 1): upsampling goes to the size of the skip (unet_2d_condition.py,
  * `forward_upsample_size`).
@@ -25,11 +25,10 @@ export interface UnetOptions extends GraphTarget {
 export function unetGraph(config: UnetConfig, shapes: ParameterShapes, options: UnetOptions): BuiltGraph {
   const g = new GraphBuilder('unet', shapes, options)
   const { channels, inChannels, outChannels, groups, epsilon } = config
-  const half = inChannels / 2
-  const image = g.input('image_latent', 'f32', ['batch', half, 'height', 'width'])
-  const depth = g.input('depth_latent', 'f32', ['batch', half, 'height', 'width'])
+  const image = g.input('image_latent', 'f32', ['batch', inChannels - outChannels, 'height', 'width'])
+  const noisy = g.input('noisy_latent', 'f32', ['batch', outChannels, 'height', 'width'])
   const unet = new Unet(g, config, timeEmbedding(g, config), prompt(g, config, options))
-  const sample = g.cast(g.concat([image, depth], 1), g.compute)
+  const sample = g.cast(g.concat([image, noisy], 1), g.compute)
   const width = channels[0] ?? 0
   const x = conv2d(g, sample, 'conv_in', { in: inChannels, out: width, kernel: 3, padding: 1 })
   const decoded = unet.up(unet.middle(unet.down(x)))

@@ -1,9 +1,7 @@
 import { service } from '../../src/base/service.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import type { SchedulerConfig } from '../schedulers/config.ts'
-
-/** What a checkpoint predicts, as its pipeline class says. */
-export type Modality = 'depth' | 'normals'
+import type { Modality } from './modality.ts'
 
 /** What a Marigold checkpoint says of itself, from its diffusers config files. */
 export interface CheckpointConfig {
@@ -32,8 +30,8 @@ export interface Checkpoint {
   readonly config: CheckpointConfig
   /** [B,3,H,W] in −1..1, sides multiples of `factor` → [B,C,h,w], the mode of the posterior × scaling_factor. */
   encode(image: Tensor, signal: AbortSignal): Promise<Tensor>
-  /** Image latent and noisy latent of what is predicted, each [B,C,h,w], at integer timestep t → the model output (v), [B,C,h,w]. */
-  denoise(imageLatent: Tensor, depthLatent: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor>
+  /** Latent of the picture [B,C,h,w] and noisy latents of the T targets [B,T·C,h,w], at integer timestep t → v, [B,T·C,h,w]. */
+  denoise(imageLatent: Tensor, noisyLatent: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor>
   /** [B,C,h,w] (still × scaling_factor) → [B,3,H,W], about −1..1, neither averaged nor clipped. */
   decode(latent: Tensor, signal: AbortSignal): Promise<Tensor>
 }

@@ -7,7 +7,8 @@ import { readVaeConfig, vaeFactor, type VaeConfig } from '../architectures/autoe
 import { ConfigReader, type ConfigJson } from '../architectures/config.ts'
 import { readUnetConfig, type UnetConfig } from '../architectures/unet-config.ts'
 import { readSchedulerConfig } from '../schedulers/read.ts'
-import type { CheckpointConfig, Modality } from './checkpoint.ts'
+import type { CheckpointConfig } from './checkpoint.ts'
+import { readModality, TARGETS, type Modality } from './modality.ts'
 
 /** The configs of a Marigold checkpoint folder, checked against each other. */
 export interface CheckpointFolder {
@@ -20,14 +21,6 @@ export interface CheckpointFolder {
 }
 
 const configs = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'vae/config.json'] as const
-
-/** What diffusers' pipelines predict. The second is the name of the first before there were others. */
-const PIPELINES = ['MarigoldDepthPipeline', 'MarigoldPipeline', 'MarigoldNormalsPipeline'] as const
-const MODALITIES: Readonly<Record<(typeof PIPELINES)[number], Modality>> = {
-  MarigoldDepthPipeline: 'depth',
-  MarigoldPipeline: 'depth',
-  MarigoldNormalsPipeline: 'normals',
-}
 
 /**
  * Reads the configs of a diffusers folder; no weights. Errors: `checkpoint/missing-file`, `checkpoint/bad-json`,
@@ -42,10 +35,10 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
     readJson(files, configs[3], signal),
   ])
   const reader = new ConfigReader(configs[0], index)
-  const modality = MODALITIES[reader.choice('_class_name', PIPELINES, 'MarigoldDepthPipeline')]
+  const modality = readModality(reader)
   const unet = readUnetConfig(unetJson)
   const vae = readVaeConfig(vaeJson)
-  checkTogether(unet, vae)
+  checkTogether(unet, vae, modality)
   return {
     files,
     unet,
@@ -86,14 +79,15 @@ function checkComplete({ name, sizes }: CheckpointFiles): void {
 const optionalInteger = (reader: ConfigReader, key: string): number | null =>
   (reader.json[key] ?? null) === null ? null : reader.integer(key, 1)
 
-function checkTogether(unet: UnetConfig, vae: VaeConfig): void {
+function checkTogether(unet: UnetConfig, vae: VaeConfig, modality: Modality): void {
   const latent = vae.latentChannels
-  if (unet.inChannels === 2 * latent && unet.outChannels === latent) return
+  const predicted = TARGETS[modality].length * latent
+  if (unet.inChannels === latent + predicted && unet.outChannels === predicted) return
   const message =
-    `The U-Net takes ${unet.inChannels} channels and gives ${unet.outChannels}; one prediction from a picture with ` +
-    `${latent} latent channels needs ${2 * latent} and ${latent}.`
+    `The U-Net takes ${unet.inChannels} channels and gives ${unet.outChannels}; ${TARGETS[modality].join(', ')} from a ` +
+    `picture with ${latent} latent channels needs ${latent + predicted} and ${predicted}.`
   throw new AppError('checkpoint/unsupported', message, {
-    fix: 'Use a Marigold checkpoint for depth or normals; those for intrinsic images predict several pictures at once.',
+    fix: 'Use a Marigold checkpoint as published, in whose folder model_index.json, unet and vae belong together.',
   })
 }
 

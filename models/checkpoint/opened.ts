@@ -67,14 +67,14 @@ export class OpenedCheckpoint implements Checkpoint {
     return outputOf(await (await this.#session('encoder', signal)).run({ image }))
   }
 
-  async denoise(image: Tensor, depth: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
+  async denoise(image: Tensor, noisy: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
     const session = await this.#session('unet', signal)
     const { channels, flipSinToCos, frequencyShift } = this.folder.unet
     const width = channels[0] ?? 0
     const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
     const time = this.runtime.backend.upload(embedding, [1, width])
     try {
-      return outputOf(await session.run({ image_latent: image, depth_latent: depth, time }))
+      return outputOf(await session.run({ image_latent: image, noisy_latent: noisy, time }))
     } finally {
       time.release()
     }

@@ -3,11 +3,13 @@ import { runKernel } from '../../src/gpu/kernel.ts'
 import { concatBatch } from '../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../src/gpu/kernels/crop.ts'
 import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
+import { sliceChannels } from '../../src/gpu/kernels/slice-channels.ts'
 import { sameDims } from '../../src/tensor/shape.ts'
 import type { Backend, Tensor } from '../../src/tensor/tensor.ts'
-import type { Checkpoint, Modality } from '../checkpoint/checkpoint.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { TARGETS, type Modality } from '../checkpoint/modality.ts'
 
-/** One member: a latent [1,C,h,w], with the pixels per cell it was made with, and the size of its picture unpadded. */
+/** One member: the latent of all its targets, [1,T·C,h,w], its pixels per cell, and the size of its picture unpadded. */
 export interface Decodable {
   readonly latent: Tensor
   readonly factor: number
@@ -19,12 +21,14 @@ export interface DecodeContext {
   readonly signal: AbortSignal
 }
 
-/** What a decoder makes of the decoded pixels [B,3,H,W], one result per member. They are not released. */
+/** What is made of the decoded pixels [B,3,H,W], which are not released. */
 export type ReadPixels = (pixels: Tensor) => Tensor
 
 const CALLED: Readonly<Record<Modality, { readonly what: string; readonly node: string }>> = {
   depth: { what: 'depth', node: 'VAE Decode' },
   normals: { what: 'surface normals', node: 'Decode Normals' },
+  appearance: { what: 'albedo and material', node: 'Decode Appearance' },
+  lighting: { what: 'albedo, shading and residual', node: 'Decode Lighting' },
 }
 
 /** Throws `node/wrong-modality` where `checkpoint`, which people know as `name`, predicts something else. */
@@ -37,8 +41,8 @@ export function expectModality({ config }: Checkpoint, name: string, wanted: Mod
 }
 
 /**
- * Members of one size decoded at once, read, and their padding cut off. The results belong to the caller. Errors:
- * `node/unlike-members`, `node/wrong-latent`.
+ * Members of one size decoded at once, read, and their padding cut off: for each target of the checkpoint one result per
+ * member. The results belong to the caller. Errors: `node/unlike-members`, `node/wrong-latent`.
  */
 export async function decodeMembers(
   checkpoint: Checkpoint,
@@ -46,39 +50,79 @@ export async function decodeMembers(
   members: readonly Decodable[],
   read: ReadPixels,
   { backend, signal }: DecodeContext,
-): Promise<readonly Tensor[]> {
+): Promise<readonly (readonly Tensor[])[]> {
   const [first, ...others] = members
   if (first === undefined) return []
   if (others.some(({ latent }) => !sameDims(latent.dims, first.latent.dims))) throw unlikeMembers()
   expectFitting(checkpoint, name, first)
-  const owned: Tensor[] = []
-  const own = (tensor: Tensor): Tensor => {
-    owned.push(tensor)
-    return tensor
-  }
+  const { modality, latentChannels } = checkpoint.config
+  const targets = TARGETS[modality].length
+  const results: Tensor[][] = []
+  const stacked = stack(backend, members)
   try {
-    const latents = members.map(({ latent }) => latent)
-    const stacked = members.length === 1 ? first.latent : own(runKernel(backend, concatBatch, latents, {}))
-    const whole = own(read(own(await checkpoint.decode(stacked, signal))))
-    return members.map(({ content: { width, height } }, start) => {
-      const one = own(
-        members.length === 1 ? whole.retain() : runKernel(backend, sliceBatch, [whole], { start, count: 1 }),
-      )
-      const [, , h, w] = one.dims
-      return h === height && w === width ? one.retain() : runKernel(backend, crop, [one], { width, height })
-    })
+    for (let target = 0; target < targets; target++) {
+      const params = { start: target * latentChannels, count: latentChannels }
+      const latents = targets === 1 ? stacked.retain() : runKernel(backend, sliceChannels, [stacked], params)
+      const whole = await decoded(checkpoint, latents, read, signal)
+      try {
+        results.push(members.map(({ content }, i) => unpadded(backend, whole, members.length, i, content)))
+      } finally {
+        whole.release()
+      }
+    }
+    return results
+  } catch (error) {
+    for (const tensor of results.flat()) tensor.release()
+    throw error
   } finally {
-    for (const tensor of owned) tensor.release()
+    stacked.release()
+  }
+}
+
+const stack = (backend: Backend, members: readonly Decodable[]): Tensor => {
+  const latents = members.map(({ latent }) => latent)
+  const [only] = latents
+  return latents.length === 1 && only ? only.retain() : runKernel(backend, concatBatch, latents, {})
+}
+
+/** Takes the latents over. */
+async function decoded(
+  checkpoint: Checkpoint,
+  latents: Tensor,
+  read: ReadPixels,
+  signal: AbortSignal,
+): Promise<Tensor> {
+  try {
+    const pixels = await checkpoint.decode(latents, signal)
+    try {
+      return read(pixels)
+    } finally {
+      pixels.release()
+    }
+  } finally {
+    latents.release()
+  }
+}
+
+function unpadded(backend: Backend, whole: Tensor, of: number, start: number, content: Decodable['content']): Tensor {
+  const one = of === 1 ? whole.retain() : runKernel(backend, sliceBatch, [whole], { start, count: 1 })
+  const [, , h, w] = one.dims
+  if (h === content.height && w === content.width) return one
+  try {
+    return runKernel(backend, crop, [one], content)
+  } finally {
+    one.release()
   }
 }
 
 function expectFitting({ config }: Checkpoint, name: string, { latent, factor }: Decodable): void {
   const channels = latent.dims[1] ?? 0
-  if (channels === config.latentChannels && factor === config.factor) return
+  const wanted = TARGETS[config.modality].length * config.latentChannels
+  if (channels === wanted && factor === config.factor) return
   throw new AppError(
     'node/wrong-latent',
-    `The latent has ${channels} channels and cells of ${factor} px; ${name} decodes ${config.latentChannels} channels and cells of ${config.factor} px.`,
-    { fix: 'Encode and decode with the same checkpoint.' },
+    `The latent has ${channels} channels and cells of ${factor} px; ${name} decodes ${wanted} channels and cells of ${config.factor} px.`,
+    { fix: 'Encode, denoise and decode with the same checkpoint.' },
   )
 }
 

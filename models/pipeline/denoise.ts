@@ -8,7 +8,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { DenoisingStep } from '../schedulers/step.ts'
 import { stepNoise, type NoiseSource } from './step-noise.ts'
 
-/** One member: latents [1,C,h,w] of the picture and of what is denoised. */
+/** One member: latents of the picture, [1,C,h,w], and of the T targets that are denoised, [1,T·C,h,w]. */
 export interface Noisy {
   readonly image: Tensor
   readonly start: Tensor
@@ -25,7 +25,7 @@ export interface DenoiseContext {
 }
 
 /**
- * MarigoldDepthPipeline's denoising loop for members of one size at once: v = model(image, x_t, t), then the
+ * The denoising loop of Marigold's pipelines for members of one size at once: v = model(image, x_t, t), then the
  * scheduler's step. Aborts between steps. The results, one per member, belong to the caller.
  */
 export async function denoise(
@@ -48,7 +48,7 @@ export async function denoise(
     image.release()
     throw error
   }
-  const n = count(image.dims) / members.length
+  const n = count(x.dims) / members.length
   const draws = steps.filter(({ next }) => next.noise !== 0).length
   const generators = members.map(({ origin }, i) =>
     stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n, draws),
@@ -68,7 +68,7 @@ export async function denoise(
         if (next.noise !== 0) {
           const noise = new Float32Array(n * members.length)
           generators.forEach((generator, member) => noise.set(generator.randn(n), n * member))
-          terms.push({ tensor: backend.upload(noise, image.dims), weight: next.noise })
+          terms.push({ tensor: backend.upload(noise, x.dims), weight: next.noise })
         }
         const weights = [next.x, ...terms.map(({ weight }) => weight)]
         x = runKernel(backend, combine, [before, ...terms.map(({ tensor }) => tensor)], { weights })

@@ -1,4 +1,5 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { TARGETS } from '../../models/checkpoint/modality.ts'
 import { denoise, type Noisy } from '../../models/pipeline/denoise.ts'
 import { denoisingSteps } from '../../models/schedulers/steps.ts'
 import type { SchedulerConfig } from '../../models/schedulers/config.ts'
@@ -25,7 +26,7 @@ export default defineNode({
   version: 1,
   title: 'DDIM Denoise',
   about:
-    'The model itself: turns noise into the latent of a depth map, step by step, while it looks at the latent of the picture.',
+    'The model itself: turns noise into the latent of a depth map, or of what else the checkpoint predicts, step by step, while it looks at the latent of the picture.',
   keywords: ['unet', 'diffusion', 'sampler', 'scheduler', 'lcm', 'steps'],
   cost: 'heavy',
   inputs: {
@@ -100,7 +101,7 @@ export default defineNode({
       advanced: true,
     }),
   },
-  outputs: { latent: latent('The latent of the depth map.') },
+  outputs: { latent: latent('The latent of what is predicted; of several pictures, one after the other.') },
   async run(inputs, params, ctx) {
     const [latent] = await run([inputs], params, ctx)
     if (latent === undefined) throw unlike('The noise is missing.')
@@ -131,8 +132,8 @@ async function run(
 ): Promise<readonly { latent: LatentValue }[]> {
   const [first] = members
   if (first === undefined) return []
-  for (const member of members) check(member, first)
   const opened = await ctx.use(Checkpoints).open(first.checkpoint.id, ctx.signal)
+  for (const member of members) check(member, first, TARGETS[opened.config.modality].length)
   const steps = params.steps ?? opened.config.defaultSteps
   if (steps === null) {
     throw new AppError(
@@ -176,10 +177,18 @@ const overridden = (
   ...(alpha_to_one !== 'checkpoint' && { setAlphaToOne: alpha_to_one === 'on' }),
 })
 
-function check({ image, noise, checkpoint }: Inputs, first: Inputs): void {
-  if (!sameDims(image.tensor.dims, noise.tensor.dims)) {
+function check({ image, noise, checkpoint }: Inputs, first: Inputs, targets: number): void {
+  const [n = 0, channels = 0, ...size] = image.tensor.dims
+  if (!sameDims(noise.tensor.dims, [n, targets * channels, ...size])) {
     const [a, b] = [image, noise].map(({ tensor }) => `[${tensor.dims.join(', ')}]`)
-    throw unlike(`The picture’s latent ${a ?? ''} and the noise ${b ?? ''} differ in size.`)
+    if (targets > 1 && sameDims(image.tensor.dims, noise.tensor.dims)) {
+      throw new AppError(
+        'node/unlike-latents',
+        `${checkpoint.name} predicts ${targets} latents at once, but the noise ${b ?? ''} is for one.`,
+        { fix: 'Connect the checkpoint to Noise Init too.' },
+      )
+    }
+    throw unlike(`The picture’s latent ${a ?? ''} and the noise ${b ?? ''} do not go together.`)
   }
   if (!sameDims(image.tensor.dims, first.image.tensor.dims) || checkpoint.id !== first.checkpoint.id) {
     throw new AppError(

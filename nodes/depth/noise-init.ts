@@ -1,5 +1,19 @@
+import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { TARGETS } from '../../models/checkpoint/modality.ts'
 import { ensembleNoise, NOISE_KINDS } from '../../src/base/rng/noise.ts'
-import { choice, defineNode, each, integer, latent, seed, toggle } from '../../src/node/index.ts'
+import {
+  checkpoint,
+  choice,
+  defineNode,
+  each,
+  integer,
+  latent,
+  optional,
+  seed,
+  toggle,
+  type CheckpointValue,
+  type RunContext,
+} from '../../src/node/index.ts'
 import { count } from '../../src/tensor/tensor.ts'
 
 export default defineNode({
@@ -9,7 +23,12 @@ export default defineNode({
   about:
     'The noise that denoising starts from. With several members it starts an ensemble: each gets its own noise, and what follows runs once per member.',
   keywords: ['random', 'seed', 'gaussian', 'ensemble', 'latents', 'generator'],
-  inputs: { like: latent('Gives the size: the latent of the picture.') },
+  inputs: {
+    like: latent('Gives the size: the latent of the picture.'),
+    checkpoint: optional(
+      checkpoint('Says how many latents are predicted at once. Only models for intrinsic images predict several.'),
+    ),
+  },
   params: {
     seed: seed({
       label: 'Seed',
@@ -47,7 +66,7 @@ export default defineNode({
     key: ({ seed, generator, one_draw }, { index, count }) =>
       one_draw ? { seed, generator, index, count } : { seed, generator, index },
   },
-  async run({ like }, { seed, generator, one_draw }, ctx) {
+  async run({ like, checkpoint }, { seed, generator, one_draw }, ctx) {
     const { index } = ctx.member
     if (generator === 'zeros' && ctx.member.count > 1) {
       ctx.warn('Noise of zeros is the same for every member, so the ensemble changes nothing.')
@@ -55,9 +74,16 @@ export default defineNode({
     // Without `one_draw` member i is the last of i + 1: the same however many come after it. Wherever the size of a
     // latent is a multiple of 16 values that is the same row of torch.randn([E, C, h, w]).
     const drawn = one_draw ? ctx.member.count : index + 1
-    const { dims } = like.tensor
-    const noise = ensembleNoise(generator, seed, count(dims), index, drawn)
+    const targets = checkpoint ? await targetsOf(checkpoint, ctx) : 1
+    const [n = 1, channels = 1, ...size] = like.tensor.dims
+    const noisy = [n, targets * channels, ...size]
+    const noise = ensembleNoise(generator, seed, count(noisy), index, drawn)
     const origin = { generator, seed, member: index, ...(one_draw && { drawn }) }
-    return { noise: { ...like, tensor: ctx.backend.upload(noise, dims), noise: origin } }
+    return { noise: { ...like, tensor: ctx.backend.upload(noise, noisy), noise: origin } }
   },
 })
+
+async function targetsOf({ id }: CheckpointValue, ctx: RunContext): Promise<number> {
+  const { config } = await ctx.use(Checkpoints).open(id, ctx.signal)
+  return TARGETS[config.modality].length
+}

@@ -75,7 +75,7 @@ async function run(
     content: frame.content,
   }))
   const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, channelMean, [pixels], {})
-  const maps = await decodeMembers(opened, name, latents, read, ctx)
+  const [maps = []] = await decodeMembers(opened, name, latents, read, ctx)
   const meaning = meaningOf(opened.config)
   return maps.map((tensor, i) => {
     const { frame } = (members[i] ?? first).latent

@@ -6,7 +6,7 @@ export default defineNode({
   version: 1,
   title: 'Load Checkpoint',
   about:
-    'A Marigold model, for depth or surface normals: U-Net, VAE and scheduler settings. Weights are read when a node first needs them.',
+    'A Marigold model, for depth, surface normals or intrinsic images: U-Net, VAE and scheduler settings. Weights are read when a node first needs them.',
   keywords: ['model', 'weights', 'unet', 'vae', 'diffusers', 'safetensors'],
   inputs: {},
   params: {

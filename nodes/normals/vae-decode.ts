@@ -71,7 +71,7 @@ async function run(
   }))
   const halfZ = !opened.config.useFullZRange
   const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, unitNormals, [pixels], { clip: true, halfZ })
-  const maps = await decodeMembers(opened, name, latents, read, ctx)
+  const [maps = []] = await decodeMembers(opened, name, latents, read, ctx)
   return maps.map((tensor, i) => ({
     normals: { kind: 'normals', tensor, frame: (members[i] ?? first).latent.frame },
   }))

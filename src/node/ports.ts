@@ -26,6 +26,7 @@ export const latent = port('latent')
 export const depth = port('depth')
 export const normals = port('normals')
 export const uncertainty = port('uncertainty')
+export const mask = port('mask')
 export const checkpoint = port('checkpoint')
 
 /** An input that takes, or an output that makes, one value per ensemble member. */

@@ -40,7 +40,7 @@ const latent = [1, 4, height, width]
 const timeWidth = channels[0] ?? 0
 const inputs = {
   image_latent: backend.upload(sample.slice(0, half), latent),
-  depth_latent: backend.upload(sample.slice(half), latent),
+  noisy_latent: backend.upload(sample.slice(half), latent),
   time: backend.upload(timestepEmbedding(999, timeWidth, flipSinToCos, frequencyShift), [1, timeWidth]),
 }
 
@@ -77,7 +77,7 @@ const contenders: Record<string, () => Promise<Float32Array>> = {
     return v.data
   },
   'VAE encode': () => take(checkpoint.encode(picture, signal)),
-  'VAE decode': () => take(checkpoint.decode(inputs.depth_latent, signal)),
+  'VAE decode': () => take(checkpoint.decode(inputs.noisy_latent, signal)),
 }
 
 const times = new Map<string, number[]>()

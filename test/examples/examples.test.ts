@@ -14,9 +14,8 @@ import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
-import { nodeFolder } from '../../src/weights/node-folder.ts'
 import { checkpointOf, type Case } from '../pipelines/support/case.ts'
-import { FIXTURES, fixtureJson } from '../support/fixtures.ts'
+import { fixtureJson } from '../support/fixtures.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 const names = (await readdir(EXAMPLES)).filter((name) => name.endsWith('.json'))
@@ -34,12 +33,17 @@ const withPicture = (document: GraphDocument): GraphDocument => ({
   ),
 })
 
-/** A tiny checkpoint that predicts what the graph decodes. */
+/** Recorded cases whose tiny checkpoints predict what these nodes decode. */
+const CASES: Readonly<Record<string, string>> = {
+  'depth/vae-decode': 'ddim-trailing-n1',
+  'normals/vae-decode': 'normals-n1',
+  'intrinsics/decode-appearance': 'appearance-n1',
+  'intrinsics/decode-lighting': 'lighting-odd',
+}
+
 async function checkpointFor({ nodes }: GraphDocument): Promise<CheckpointFiles> {
-  if (!nodes.some(({ type }) => type === 'normals/vae-decode')) {
-    return nodeFolder(join(FIXTURES, 'checkpoints/tiny-ddim-trailing'))
-  }
-  return checkpointOf(await fixtureJson<Case>('pipelines/normals-n1.json'))
+  const [name] = nodes.flatMap(({ type }) => CASES[type] ?? [])
+  return checkpointOf(await fixtureJson<Case>(`pipelines/${name ?? ''}.json`))
 }
 
 describe.each(names)('examples/%s', (name) => {

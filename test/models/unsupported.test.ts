@@ -70,10 +70,19 @@ describe('a checkpoint that we cannot run', () => {
   })
 
   it('refuses other pipelines and a U-Net for another number of pictures', async () => {
-    const other = readFolder(changed('model_index.json', { _class_name: 'MarigoldIntrinsicsPipeline' }), signal)
+    const other = readFolder(changed('model_index.json', { _class_name: 'StableDiffusionPipeline' }), signal)
     await expect(other).rejects.toMatchObject({ code: 'checkpoint/unsupported' })
     const intrinsics = readFolder(changed('unet/config.json', { in_channels: 12 }), signal)
     await expect(intrinsics).rejects.toThrow('takes 12 channels')
+    const targets = (target_names: unknown) => ({
+      _class_name: 'MarigoldIntrinsicsPipeline',
+      target_properties: { target_names },
+    })
+    const unknown = readFolder(changed('model_index.json', targets(['albedo', 'smell'])), signal)
+    await expect(unknown).rejects.toThrow('supported is target_names albedo, material or albedo, shading, residual')
+    await expect(readFolder(changed('model_index.json', targets(7)), signal)).rejects.toThrow('target_properties is')
+    const narrow = readFolder(changed('model_index.json', targets(['albedo', 'material'])), signal)
+    await expect(narrow).rejects.toThrow('albedo, material from a picture with 4 latent channels needs 12 and 8')
   })
 
   it('reads what a checkpoint predicts off its pipeline class', async () => {

@@ -71,7 +71,7 @@ describe('configs of other fine-tunes', () => {
       const time = timestepEmbedding(variant.t, first, config.flipSinToCos, config.frequencyShift)
       const predicted = await run(unetGraph(config, weights, { text, ...folded }), weights, {
         image_latent: backend.upload(image, dims),
-        depth_latent: backend.upload(depth, dims),
+        noisy_latent: backend.upload(depth, dims),
         time: backend.upload(time, [1, first]),
       })
       expect(maxAbsDifference(predicted, await recorded.f32(`${name}.v`))).toBeLessThan(2e-5)

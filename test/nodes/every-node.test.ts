@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { TARGETS, type Modality } from '../../models/checkpoint/modality.ts'
 import { nodes } from '../../src/app/registry.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { fitParam } from '../../src/graph/params.ts'
@@ -78,15 +79,22 @@ const contentOf = (values: readonly PortValue[]): unknown =>
     tensors: tensorsOf(value).map((tensor) => [tensor.dims, tensor.location === 'cpu' ? [...tensor.data] : []]),
   }))
 
+/** What the decoders of other than depth need a checkpoint for. */
+const MODALITIES: Readonly<Record<string, Modality>> = {
+  'normals/vae-decode': 'normals',
+  'intrinsics/decode-appearance': 'appearance',
+  'intrinsics/decode-lighting': 'lighting',
+}
+
 /** Inputs of the right kinds, a parameter for what has no default, and the services. */
 function callOf(type: string, inputs: Readonly<Record<string, InputPort>>, bench: Bench): Call {
   const params: JsonObject = type === 'input/load-image' ? { picture: { from: 'example', name: 'x' } } : {}
-  const modality = type.startsWith('normals/') ? 'normals' : 'depth'
+  const modality = MODALITIES[type] ?? 'depth'
   return {
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, port]) => [
         name,
-        port.each ? [value(port, bench, 1), value(port, bench, 2), value(port, bench, 3)] : value(port, bench, 1),
+        port.each ? [1, 2, 3].map((salt) => value(port, bench, salt)) : value(port, bench, 1, TARGETS[modality].length),
       ]),
     ),
     params,
@@ -98,7 +106,7 @@ function callOf(type: string, inputs: Readonly<Record<string, InputPort>>, bench
   }
 }
 
-function value(port: InputPort, bench: Bench, salt: number): PortValue {
+function value(port: InputPort, bench: Bench, salt: number, targets = 1): PortValue {
   const kind = port.kind === 'any' ? port.of[0] : port.kind
   const of = (channels: number, h: number, w: number) =>
     bench.tensor([1, channels, h, w], (i) => ((i * 7919 * salt) % 101) / 101)
@@ -106,7 +114,7 @@ function value(port: InputPort, bench: Bench, salt: number): PortValue {
     case 'image':
       return { kind, tensor: of(3, 16, 24), frame: frameOf(24, 16) }
     case 'latent':
-      return { kind, tensor: of(4, 2, 3), frame: frameOf(24, 16), factor: 8 }
+      return { kind, tensor: of(4 * targets, 2, 3), frame: frameOf(24, 16), factor: 8 }
     case 'checkpoint':
       return { kind, id: 'toy', name: 'Toy' }
     case 'depth':

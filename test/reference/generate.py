@@ -7,11 +7,11 @@ import warnings
 
 import torch
 
-# order matters: the pipelines and models read the checkpoints, models read the published text encoder, normals add to
-# what pipelines wrote
+# order matters: the pipelines and models read the checkpoints, models read the published text encoder, normals and
+# intrinsics add to what pipelines wrote
 FAMILIES = [
-    "checkpoints", "published", "pipelines", "normals", "models", "schedulers", "torch_randn", "philox_randn", "resize",
-    "ensembles", "colour",
+    "checkpoints", "published", "pipelines", "normals", "intrinsics", "models", "schedulers", "torch_randn",
+    "philox_randn", "resize", "ensembles", "colour",
 ]
 
 

@@ -23,8 +23,8 @@ def write_vae():
     shutil.copytree(FIXTURES / LCM / "vae", folder, dirs_exist_ok=True)
     file = folder / "diffusion_pytorch_model.safetensors"
     state = load_file(file)
-    state["decoder.conv_out.weight"] *= 0.5
-    state["decoder.conv_out.bias"] = state["decoder.conv_out.bias"] * 0.5 + torch.tensor([0.0, 0.0, 0.8])
+    state["decoder.conv_out.weight"] *= 0.12
+    state["decoder.conv_out.bias"] = state["decoder.conv_out.bias"] * 0.12 + torch.tensor([0.0, 0.0, 0.8])
     save_file(state, file, metadata={"format": "pt"})
     file.chmod(0o644)
 

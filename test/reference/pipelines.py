@@ -139,7 +139,7 @@ def ensemble_diagnosis(c, trace):
 
 def run(c, dtype=torch.float32, latents=None):
     rest = dict(c["rest"])
-    options = {k: rest.pop(k) for k in ("vae", "variant", "weights") if k in rest}
+    options = {k: rest.pop(k) for k in ("vae", "unet", "variant", "weights") if k in rest}
     flags = rest.pop("flags", {})
     pipe = load_pipeline(c["checkpoint"], c["scheduler"], dtype=dtype, **options, **flags)
     image = image_of(c["image"])
@@ -171,7 +171,8 @@ def parameters_of(name, c, trace):
     weights = rest.pop("weights", c["checkpoint"])
     components = {part: f"{weights}/{part}" for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler")}
     components["scheduler"] = c["scheduler"] or components["scheduler"]
-    components["vae"] = rest.pop("vae", components["vae"])
+    for part in ("vae", "unet"):
+        components[part] = rest.pop(part, components[part])
     return {
         "name": name,
         "checkpoint": c["checkpoint"],

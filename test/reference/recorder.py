@@ -8,6 +8,7 @@ from diffusers import (
     DDIMScheduler,
     LCMScheduler,
     MarigoldDepthPipeline,
+    MarigoldIntrinsicsPipeline,
     MarigoldNormalsPipeline,
     UNet2DConditionModel,
 )
@@ -17,17 +18,21 @@ import json
 from fixture_store import FIXTURES
 
 SCHEDULER_CLASSES = {"DDIMScheduler": DDIMScheduler, "LCMScheduler": LCMScheduler}
-PIPELINE_CLASSES = {cls.__name__: cls for cls in (MarigoldDepthPipeline, MarigoldNormalsPipeline)}
+PIPELINE_CLASSES = {cls.__name__: cls for cls in (MarigoldDepthPipeline, MarigoldIntrinsicsPipeline, MarigoldNormalsPipeline)}
+ENSEMBLES = ("ensemble_depth", "ensemble_intrinsics", "ensemble_normals")
 PIPELINE_SETTINGS = {
     "MarigoldDepthPipeline": ("scale_invariant", "shift_invariant"),
+    "MarigoldIntrinsicsPipeline": ("target_properties",),
     "MarigoldNormalsPipeline": ("use_full_z_range",),
 }
 
 
-def load_pipeline(checkpoint, scheduler=None, vae=None, weights=None, variant=None, dtype=torch.float32, **flags):
+def load_pipeline(
+    checkpoint, scheduler=None, vae=None, unet=None, weights=None, variant=None, dtype=torch.float32, **flags
+):
     """
-    `scheduler` and `vae` are other folders under test/fixtures that replace the checkpoint's own; `weights` is another
-    checkpoint that stands for all parts, where `checkpoint` is only a model_index.json.
+    `scheduler`, `vae` and `unet` are other folders under test/fixtures that replace the checkpoint's own; `weights` is
+    another checkpoint that stands for all parts, where `checkpoint` is little more than a model_index.json.
     """
     index = json.loads((FIXTURES / checkpoint / "model_index.json").read_text())
     root = FIXTURES / (weights or checkpoint)
@@ -38,7 +43,7 @@ def load_pipeline(checkpoint, scheduler=None, vae=None, weights=None, variant=No
     half = {"torch_dtype": dtype}
     settings = {key: flags.get(key, index[key]) for key in PIPELINE_SETTINGS[index["_class_name"]]}
     pipe = PIPELINE_CLASSES[index["_class_name"]](
-        unet=UNet2DConditionModel.from_pretrained(root / "unet", variant=variant, **half),
+        unet=UNet2DConditionModel.from_pretrained(FIXTURES / unet if unet else root / "unet", variant=variant, **half),
         vae={"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}[vae_class].from_pretrained(
             vae_folder, variant=variant, **half
         ),
@@ -102,7 +107,7 @@ def record(pipe, image, **arguments):
         watch(pipe, "prepare_latents", on_latents),
         watch(pipe.image_processor, "preprocess", on_preprocess),
         watch(pipe.image_processor, "unpad_image", on_unpad),
-        watch(pipe, "ensemble_normals" if hasattr(pipe, "ensemble_normals") else "ensemble_depth", on_ensemble),
+        *(watch(pipe, name, on_ensemble) for name in ENSEMBLES if hasattr(pipe, name)),
     ]
     try:
         out = pipe(image, output_type="pt", output_latent=True, **arguments)

@@ -15,6 +15,10 @@ const ABOUT: Readonly<Record<string, string>> = {
     'Two frames, the second denoised from noise with a tenth of the first: depth flickers less. Choose your own frames.',
   'normals.json':
     'Which way surfaces face, from three noises. Choose a Marigold checkpoint for normals in Load Checkpoint first.',
+  'appearance.json':
+    'What surfaces are made of. Choose a Marigold checkpoint for appearance (iid-appearance) in Load Checkpoint first.',
+  'lighting.json':
+    'The photo as colours times light plus highlights. Choose a Marigold checkpoint for lighting (iid-lighting) first.',
   'two-colorize.json': 'The same depth coloured twice: all of it, and the near half alone.',
 }
 

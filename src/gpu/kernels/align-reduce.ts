@@ -16,23 +16,23 @@ export interface AlignReduceParams {
 }
 
 /**
- * [E,1,H,W] → [1 or 2,1,H,W]: the reduction of aᵢ = sᵢ·dᵢ + tᵢ over the members, then (`deviation`) the median absolute
+ * [E,C,H,W] → [1 or 2,C,H,W], each channel by itself: the reduction of aᵢ = sᵢ·dᵢ + tᵢ over the members, then (`deviation`) the median absolute
  * deviation for `median`, the standard deviation with ddof = 1 for `mean`. A NaN among the members gives NaN.
  */
 export const alignReduce: Kernel<AlignReduceParams> = {
   name: 'align-reduce',
   cpu(inputs, params, backend) {
     const x = only(inputs)
-    const { h, w } = shapeOf(x, params)
-    const y = new Float32Array((params.deviation ? 2 : 1) * h * w)
-    const deviation = params.deviation ? y.subarray(h * w) : undefined
-    alignReduceCpu(x.data, params.scales, params.shifts, params.reduction, y.subarray(0, h * w), deviation)
-    return backend.upload(y, [params.deviation ? 2 : 1, 1, h, w])
+    const [, c, h, w] = fitting(x, params)
+    const y = new Float32Array((params.deviation ? 2 : 1) * c * h * w)
+    const deviation = params.deviation ? y.subarray(c * h * w) : undefined
+    alignReduceCpu(x.data, params.scales, params.shifts, params.reduction, y.subarray(0, c * h * w), deviation)
+    return backend.upload(y, [params.deviation ? 2 : 1, c, h, w])
   },
   gpu(inputs, params, backend) {
     const x = only(inputs)
-    const { members, h, w } = shapeOf(x, params)
-    const y = backend.allocate([params.deviation ? 2 : 1, 1, h, w])
+    const [members, c, h, w] = fitting(x, params)
+    const y = backend.allocate([params.deviation ? 2 : 1, c, h, w])
     const maps = backend.upload(Float32Array.from([...params.scales, ...params.shifts]), [2 * members])
     dispatch(backend, {
       name: `align-reduce-${params.reduction}`,
@@ -41,19 +41,19 @@ export const alignReduce: Kernel<AlignReduceParams> = {
       outputs: { y },
       constants: { MEMBERS: members, RANK: medianRank(members) },
       params: { deviation: u32(params.deviation ? 1 : 0) },
-      size: { threads: h * w },
+      size: { threads: c * h * w },
     })
     maps.release()
     return y
   },
 }
 
-function shapeOf(x: Tensor, { scales, shifts }: AlignReduceParams): { members: number; h: number; w: number } {
-  const [members, c, h, w] = nchw(x)
-  if (c !== 1 || scales.length !== members || shifts.length !== members) {
+function fitting(x: Tensor, { scales, shifts }: AlignReduceParams): ReturnType<typeof nchw> {
+  const dims = nchw(x)
+  if (scales.length !== dims[0] || shifts.length !== dims[0]) {
     throw new AppError('gpu/wrong-shape', `${scales.length} scales do not fit members [${x.dims.join(', ')}].`)
   }
-  return { members, h, w }
+  return dims
 }
 
 const ALIGNED = `

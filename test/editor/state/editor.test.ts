@@ -57,7 +57,14 @@ describe('wires', () => {
     [
       'an output',
       out('denoise', 'latent'),
-      ['depth/blend-latents', 'depth/ddim-denoise', 'depth/vae-decode', 'normals/vae-decode'],
+      [
+        'depth/blend-latents',
+        'depth/ddim-denoise',
+        'depth/vae-decode',
+        'intrinsics/decode-appearance',
+        'intrinsics/decode-lighting',
+        'normals/vae-decode',
+      ],
     ],
     [
       'an input whose picture goes on as a depth map',

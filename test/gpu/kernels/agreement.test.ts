@@ -17,6 +17,7 @@ import { normalsColours } from '../../../src/gpu/kernels/normals-colours.ts'
 import { pad } from '../../../src/gpu/kernels/pad.ts'
 import { resize } from '../../../src/gpu/kernels/resize.ts'
 import { sliceBatch } from '../../../src/gpu/kernels/slice-batch.ts'
+import { sliceChannels } from '../../../src/gpu/kernels/slice-channels.ts'
 import { unitNormals } from '../../../src/gpu/kernels/unit-normals.ts'
 import { CpuBackend } from '../../../src/tensor/cpu.ts'
 import { colormapNames, colormapOf } from '../../../src/tensor/colormap.ts'
@@ -199,6 +200,33 @@ test.each(['median', 'mean'] as const)('align-reduce with %s: value and deviatio
       const scales = [...values.subarray(0, members)].map((v) => v + 1.5)
       const shifts = [...values.subarray(members)]
       expect(await apart(alignReduce, [stack], { scales, shifts, reduction, deviation })).toBeLessThan(3e-6)
+    },
+  )
+})
+
+test('align-reduce of several channels is that of each', async () => {
+  await check(ensemble, async ({ stack, members, values }) => {
+    const [data, [, , h = 1, w = 1]] = stack
+    const scales = [...values.subarray(0, members)].map((v) => v + 1.5)
+    const shifts = [...values.subarray(members)]
+    // the rows of a map as channels of one row each
+    const rows: [Float32Array, Dims] = [data, [members, h, 1, w]]
+    const params = { scales, shifts, reduction: 'median', deviation: true } as const
+    expect(await apart(alignReduce, [rows], params)).toBeLessThan(3e-6)
+    const cpu = new CpuBackend()
+    const [one, many] = [stack, rows].map((given) => alignReduce.cpu([cpu.upload(...given)], params, cpu))
+    expect(many?.dims).toEqual([2, h, 1, w])
+    expect(many?.data).toEqual(one?.data)
+  })
+})
+
+test('slices of channels', async () => {
+  await check(
+    (size) => fc.tuple(shape(size), seed, fc.nat(3), fc.nat(3)),
+    async ([dims, s, first, more]) => {
+      const channels = dims[1]
+      const start = first % channels
+      expect(await apart(sliceChannels, [filled([dims, s])], { start, count: 1 + (more % (channels - start)) })).toBe(0)
     },
   )
 })

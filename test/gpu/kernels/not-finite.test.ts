@@ -19,6 +19,7 @@ import { normalsColours } from '../../../src/gpu/kernels/normals-colours.ts'
 import { pad } from '../../../src/gpu/kernels/pad.ts'
 import { resize } from '../../../src/gpu/kernels/resize.ts'
 import { sliceBatch } from '../../../src/gpu/kernels/slice-batch.ts'
+import { sliceChannels } from '../../../src/gpu/kernels/slice-channels.ts'
 import { unitNormals } from '../../../src/gpu/kernels/unit-normals.ts'
 import { CpuBackend } from '../../../src/tensor/cpu.ts'
 import { colormapOf } from '../../../src/tensor/colormap.ts'
@@ -88,6 +89,7 @@ const cases: readonly Case[] = [
   of(affine, [picture], { a: 0, b: 0, clamp: [0, 0] }),
   of(alignReduce, [members], { ...maps, reduction: 'median', deviation: true }),
   of(alignReduce, [members], { ...maps, reduction: 'mean', deviation: true }),
+  of(alignReduce, [[4, 3, 5, 7]], { ...maps, reduction: 'median', deviation: true }),
   of(channelMean, [picture], {}),
   of(colormap, [[1, 1, 9, 9]], { ...colormapOf('Spectral', false), low: -0.5, high: 0.5 }),
   of(colormap, [[1, 1, 9, 9]], { ...colormapOf('viridis', true), low: -0.5, high: 0.5 }),
@@ -110,6 +112,7 @@ const cases: readonly Case[] = [
     ]),
   ),
   of(sliceBatch, [picture], { start: 1, count: 1 }),
+  of(sliceChannels, [normals], { start: 1, count: 2 }),
   of(unitNormals, [normals], { clip: true, halfZ: true }),
   of(unitNormals, [normals], { clip: false, halfZ: false }),
 ]

@@ -12,7 +12,7 @@ import { FIXTURES } from '../../support/fixtures.ts'
 /** The arguments of one call of diffusers' MarigoldDepthPipeline, or of the pipeline of `modality`. */
 export interface PipelineCall {
   readonly name: string
-  readonly modality?: 'normals'
+  readonly modality?: 'normals' | 'appearance' | 'lighting'
   readonly generator:
     | { readonly kind: 'torch-cpu'; readonly seed: number }
     | { readonly kind: 'zeros' }
@@ -29,7 +29,7 @@ export interface PipelineCall {
   readonly shift_invariant?: boolean
 }
 
-/** A call as test/reference/pipelines.py or normals.py wrote it down, with its results. */
+/** A call as test/reference/pipelines.py, normals.py or intrinsics.py wrote it down, with its results. */
 export interface Case extends PipelineCall {
   readonly checkpoint: string
   readonly components: Readonly<Record<string, string>>

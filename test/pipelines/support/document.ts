@@ -1,3 +1,4 @@
+import { TARGETS } from '../../../models/checkpoint/modality.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import type { GraphDocument } from '../../../src/graph/document.ts'
 import { readDocument } from '../../../src/graph/validate.ts'
@@ -17,9 +18,31 @@ const link = (from: string, to: string) => {
   return { from: { node: a, socket: b }, to: { node: c, socket: d } }
 }
 
-/** The graph that does what a call of a Marigold pipeline did. Its results are at `align`, or `match` and `match-uncertainty`. */
+const DECODER = {
+  depth: 'depth/vae-decode',
+  normals: 'normals/vae-decode',
+  appearance: 'intrinsics/decode-appearance',
+  lighting: 'intrinsics/decode-lighting',
+} as const
+
+/** The node that merges the members of a target, and its socket for them and for the result. */
+export const ENSEMBLE = {
+  depth: { type: 'depth/ensemble-align', socket: 'depth' },
+  normals: { type: 'normals/ensemble', socket: 'normals' },
+  appearance: { type: 'intrinsics/ensemble', socket: 'image' },
+  lighting: { type: 'intrinsics/ensemble', socket: 'image' },
+} as const
+
+/**
+ * The graph that does what a call of a Marigold pipeline did. The results of each target are at `align-TARGET`, or
+ * `match-TARGET` and `match-uncertainty-TARGET`.
+ */
 export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNode>): GraphDocument {
   const { generator, ensembling, modality = 'depth' } = of
+  const targets = TARGETS[modality]
+  const { type, socket } = ENSEMBLE[modality]
+  const alignment = of.shift_invariant ? 'affine' : 'scale'
+  const batch = { batch_size: of.batch_size }
   const noise =
     generator.kind === 'given'
       ? node('noise', 'test/given-noise', { members: of.ensemble_size })
@@ -41,16 +64,13 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
         node('fit', 'image/fit-resolution', { resolution: of.processing_resolution, method: of.resample_method_input }),
         node('encode', 'depth/vae-encode'),
         noise,
-        node('denoise', 'depth/ddim-denoise', { steps: of.num_inference_steps, batch_size: of.batch_size }),
-        node('decode', `${modality}/vae-decode`, { batch_size: of.batch_size }),
-        modality === 'normals'
-          ? node('align', 'normals/ensemble', ensembling)
-          : node('align', 'depth/ensemble-align', {
-              ...ensembling,
-              alignment: of.shift_invariant ? 'affine' : 'scale',
-            }),
-        node('match', 'image/match-size', { method: of.resample_method_output }),
-        node('match-uncertainty', 'image/match-size', { method: of.resample_method_output }),
+        node('denoise', 'depth/ddim-denoise', { steps: of.num_inference_steps, ...batch }),
+        node('decode', DECODER[modality], modality === 'depth' || modality === 'normals' ? batch : {}),
+        ...targets.flatMap((target) => [
+          node(`align-${target}`, type, modality === 'depth' ? { ...ensembling, alignment } : ensembling),
+          node(`match-${target}`, 'image/match-size', { method: of.resample_method_output }),
+          node(`match-uncertainty-${target}`, 'image/match-size', { method: of.resample_method_output }),
+        ]),
       ],
       links: [
         link('image.image', 'fit.image'),
@@ -63,11 +83,14 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
         link('noise.noise', 'denoise.noise'),
         link('denoise.latent', 'decode.latent'),
         link('checkpoint.checkpoint', 'decode.checkpoint'),
-        link(`decode.${modality}`, `align.${modality}`),
-        link(`align.${modality}`, 'match.value'),
-        link('image.image', 'match.like'),
-        link('align.uncertainty', 'match-uncertainty.value'),
-        link('image.image', 'match-uncertainty.like'),
+        ...(targets.length > 1 ? [link('checkpoint.checkpoint', 'noise.checkpoint')] : []),
+        ...targets.flatMap((target) => [
+          link(`decode.${target}`, `align-${target}.${socket}`),
+          link(`align-${target}.${socket}`, `match-${target}.value`),
+          link('image.image', `match-${target}.like`),
+          link(`align-${target}.uncertainty`, `match-uncertainty-${target}.value`),
+          link('image.image', `match-uncertainty-${target}.like`),
+        ]),
       ],
     },
     registry,

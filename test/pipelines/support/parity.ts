@@ -8,28 +8,30 @@ const SINGLE = { latent: 5e-4, member: 1e-4 }
 /** A U-Net from half-precision files computes in half precision where the adapter can. */
 const HALF = { latent: 3e-2, member: 5e-3 }
 const ENSEMBLE = 5e-3
-/** 10⁻⁴ of the range, which is −1..1. */
-const NORMALS = 2e-4
+/** 10⁻⁴ of the range, which is −1..1 for normals and 0..1 for the rest. */
+const UNALIGNED = { normals: 2e-4, appearance: 1e-4, lighting: 1e-4 }
 
 /** Every recorded call of the depth pipeline, or of another. */
-export async function recordedCases(index: 'index' | 'normals' = 'index'): Promise<readonly Case[]> {
+export async function recordedCases(index: 'index' | 'normals' | 'intrinsics' = 'index'): Promise<readonly Case[]> {
   const { cases } = await fixtureJson<{ readonly cases: readonly string[] }>(`pipelines/${index}.json`)
   return Promise.all(cases.map((name) => fixtureJson<Case>(`pipelines/${name}.json`)))
 }
 
 /**
- * Asks of a case of MarigoldNormalsPipeline every number that it gave: nothing is searched there. The uncertainty is
- * looser, since arccos of a cosine near 1, which the reference takes in float32, is off by up to 3.5e-4 (over π).
+ * Asks of a case of MarigoldNormalsPipeline or MarigoldIntrinsicsPipeline every number that it gave: nothing is searched
+ * there. The uncertainty of normals is looser, since arccos of a cosine near 1, which the reference takes in float32, is
+ * off by up to 3.5e-4 (over π).
  */
-export async function expectNormals(of: Case, checkpoints: CheckpointStore): Promise<void> {
+export async function expectEqual(of: Case, checkpoints: CheckpointStore): Promise<void> {
   const expected = await fixtureTensors(`pipelines/${of.tensors}`)
   const result = await runCase(of, checkpoints)
+  const tolerance = UNALIGNED[of.modality ?? 'normals']
   expectRows(result.latents, await expected.f32('latent'), SINGLE.latent)
   if (of.ensemble_size > 1) {
-    expectRows(result.members, await expected.f32('trace.members'), NORMALS)
+    expectRows(result.members, await expected.f32('trace.members'), tolerance)
     expect(maxAbsDifference(result.uncertainty, await expected.f32('uncertainty'))).toBeLessThan(2e-4)
   }
-  expect(maxAbsDifference(result.prediction, await expected.f32('prediction'))).toBeLessThan(NORMALS)
+  expect(maxAbsDifference(result.prediction, await expected.f32('prediction'))).toBeLessThan(tolerance)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
 import { CheckpointStore } from '../../../models/checkpoint/store.ts'
+import { TARGETS } from '../../../models/checkpoint/modality.ts'
 import { nodes } from '../../../src/app/registry.ts'
 import { bindServices } from '../../../src/base/service.ts'
 import { Engine } from '../../../src/engine/engine.ts'
@@ -15,10 +16,10 @@ import {
 import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
 import { fixtureJson } from '../../support/fixtures.ts'
 import { checkpointOf, floats, rawTensors, type Case, type PipelineCall, type RawTensor } from './case.ts'
-import { documentOf } from './document.ts'
+import { documentOf, ENSEMBLE } from './document.ts'
 
 export interface CaseResult {
-  /** Depth, or whatever else `modality` says. */
+  /** Depth, or whatever else `modality` says; of several targets, one after the other. */
   readonly prediction: Float32Array
   readonly uncertainty: Float32Array
   /** The prediction of each member before alignment, and its latent. */
@@ -54,6 +55,9 @@ export async function runCase(of: Case, checkpoints: CheckpointStore): Promise<C
 export async function runGraph(of: PipelineCall, checkpoints: CheckpointStore, parts: CaseParts): Promise<CaseResult> {
   const { runtime } = checkpoints
   const { modality = 'depth' } = of
+  const { socket } = ENSEMBLE[modality]
+  const targets: readonly string[] = TARGETS[modality]
+  const ends = targets.flatMap((target) => [`match-${target}`, `match-uncertainty-${target}`])
   const registry = new Map([...nodes, ...parts.nodes])
   const engine = new Engine({
     nodes: registry,
@@ -75,19 +79,27 @@ export async function runGraph(of: PipelineCall, checkpoints: CheckpointStore, p
     const tensor = found.tensor.retain()
     return runtime.backend.read(tensor).finally(() => tensor.release())
   }
+  /** Of all targets, one after the other, as the pipeline gives them. */
+  const joined = async (of: (target: string) => Promise<Float32Array>): Promise<Float32Array> => {
+    const parts = await Promise.all(targets.map(of))
+    return Float32Array.from(parts.flatMap((part) => [...part]))
+  }
   try {
-    const { failed = [] } = await engine.run(documentOf(of, registry), { targets: ['match', 'match-uncertainty'] })
+    const { failed = [] } = await engine.run(documentOf(of, registry), { targets: ends })
     if (failed.length > 0) throw new Error(JSON.stringify(failed))
     const each = Array.from({ length: of.ensemble_size }, (_, member) => member)
-    const result = {
-      prediction: of.match_input_resolution ? await value('match', 'value') : await value('align', modality),
-      uncertainty: of.match_input_resolution
-        ? await value('match-uncertainty', 'value')
-        : await value('align', 'uncertainty'),
-      members: await Promise.all(each.map((member) => value('decode', modality, member))),
+    return {
+      prediction: await joined((target) =>
+        of.match_input_resolution ? value(`match-${target}`, 'value') : value(`align-${target}`, socket),
+      ),
+      uncertainty: await joined((target) =>
+        of.match_input_resolution
+          ? value(`match-uncertainty-${target}`, 'value')
+          : value(`align-${target}`, 'uncertainty'),
+      ),
+      members: await Promise.all(each.map((member) => joined((target) => value('decode', target, member)))),
       latents: await Promise.all(each.map((member) => value('denoise', 'latent', member))),
     }
-    return result
   } finally {
     await engine.dispose()
   }

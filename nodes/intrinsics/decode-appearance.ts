@@ -1,0 +1,40 @@
+import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { decodeMembers, expectModality } from '../../models/pipeline/decode.ts'
+import { AppError } from '../../src/base/errors.ts'
+import { runKernel } from '../../src/gpu/kernel.ts'
+import { affine } from '../../src/gpu/kernels/affine.ts'
+import { checkpoint, defineNode, image, latent } from '../../src/node/index.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
+
+export default defineNode({
+  type: 'intrinsics/decode-appearance',
+  version: 1,
+  title: 'Decode Appearance',
+  about:
+    'Turns the latent of a checkpoint for appearance into two pictures, albedo and material, each 0..1. Padding is cut off.',
+  keywords: ['intrinsic', 'iid', 'albedo', 'roughness', 'metallicity', 'vae', 'pbr'],
+  cost: 'heavy',
+  inputs: {
+    latent: latent('A denoised latent; an ensemble is decoded member by member.'),
+    checkpoint: checkpoint('The model for albedo and material that the latent was made with, whose VAE is used.'),
+  },
+  params: {},
+  outputs: {
+    albedo: image('The colours of surfaces without light, sRGB.'),
+    material: image('Red: roughness, green: metallicity, both 0..1, linear. Split Material takes them apart.'),
+  },
+  /** decode_prediction of MarigoldIntrinsicsPipeline: clip to −1..1, (x + 1) / 2; then the padding goes. */
+  async run({ latent: { tensor, factor, frame }, checkpoint }, _params, ctx) {
+    const opened = await ctx.use(Checkpoints).open(checkpoint.id, ctx.signal)
+    expectModality(opened, checkpoint.name, 'appearance')
+    const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, affine, [pixels], { a: 0.5, b: 0.5, clamp: [0, 1] })
+    const member = { latent: tensor, factor, content: frame.content }
+    const decoded = await decodeMembers(opened, checkpoint.name, [member], read, ctx)
+    const [[albedo] = [], [material] = []] = decoded
+    if (!albedo || !material) throw new AppError('onnx/run', 'The decoder gave too few pictures.')
+    return {
+      albedo: { kind: 'image', tensor: albedo, frame },
+      material: { kind: 'image', tensor: material, frame },
+    }
+  },
+})
