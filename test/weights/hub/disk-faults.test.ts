@@ -56,6 +56,32 @@ describe('a disk', () => {
     expect(faults).toBeGreaterThanOrEqual(REQUESTS)
   })
 
+  it('has a piece before the journal says so', async () => {
+    const disk = diskStorage(bench.folder)
+    const events: string[] = []
+    const noted = <A extends readonly unknown[], R>(name: string, act: (...given: A) => R) => {
+      return (...given: A): R => {
+        events.push(name)
+        return act(...given)
+      }
+    }
+    const storage: WeightStorage = {
+      ...disk,
+      writeText: (path, text) =>
+        (path.endsWith('.journal') ? noted('journal', disk.writeText) : disk.writeText)(path, text),
+      async open(path) {
+        const file = await disk.open(path)
+        file.write = noted('write', file.write.bind(file))
+        file.flush = noted('flush', file.flush.bind(file))
+        return file
+      },
+    }
+    await fetchAll(storage, { hub: { ...bench.server.hub, connections: 1 } })
+    const before = events.flatMap((event, i) => (event === 'journal' ? [events[i - 1]] : []))
+    expect(before).toEqual(Array.from({ length: 8 }, () => 'flush'))
+    expect(events.filter((event) => event === 'write').length).toBeGreaterThanOrEqual(8)
+  })
+
   it('with less room than is needed, and a tenth more, is not begun on', async () => {
     const bytes = needed.reduce((sum, path) => sum + (published.get(path)?.length ?? 0), 0)
     const room = (free: number): WeightStorage => ({ ...diskStorage(bench.folder), free: async () => free })

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { diskStorage } from '../../../src/weights/hub/disk-storage.ts'
-import { published } from './support/checkpoint.ts'
+import { published, UNET } from './support/checkpoint.ts'
 import {
   bench,
   expectFailure,
@@ -72,6 +72,20 @@ describe('a connection that is cut', () => {
     const again = bench.server.asked.slice(before).filter(ofUnet)
     expect(again.every(({ range }) => (range?.begin ?? 0) >= 3000)).toBe(true)
     expect(again.length).toBeGreaterThan(0)
+  })
+
+  it('over and over, but each time later, is no reason to give up', async () => {
+    // a tenth of a piece at a time, which takes twice as many tries as would be given up after
+    bench.server.fault = ({ path, content, range }, response) => {
+      if (path !== UNET || range === undefined || range.end - range.begin <= 100) return false
+      const { begin, end } = range
+      response.writeHead(206, { 'Content-Range': `bytes ${begin}-${end - 1}/7300`, 'Content-Length': `${end - begin}` })
+      response.write(content.subarray(begin, begin + 100), () => setTimeout(() => response.destroy(), 5))
+      return true
+    }
+    await fetchAll()
+    await expectWhole()
+    expect(bench.server.waits.length).toBeGreaterThan(50)
   })
 
   it('on which nothing comes any more is made again', async () => {
