@@ -133,3 +133,26 @@ it('Split Material gives red as roughness and green as metallicity', async () =>
   expect([...data(oneValue(called, 'roughness', 'mask'))]).toEqual([0.25])
   expect([...data(oneValue(called, 'metallicity', 'mask'))]).toEqual([0.75])
 })
+
+describe('Display Linear', () => {
+  const shown = async (values: readonly number[], params: object = {}) => {
+    const bench = new Bench()
+    const value = picture(bench, values)
+    const called = await bench.run('intrinsics/display', { inputs: { value }, params: { ...params } })
+    const drawn = [...data(oneValue(called, 'value', 'image'))]
+    for (const { tensor } of [value, oneValue(called, 'value', 'image')]) tensor.release()
+    expect(bench.backend.bytes).toBe(0)
+    return drawn
+  }
+  const close = (values: readonly number[], expected: readonly number[]) =>
+    values.forEach((v, i) => expect(v).toBeCloseTo(expected[i] ?? NaN, 6))
+
+  it('takes the power of 1/2.2 of a share of the largest value, or of the value', async () => {
+    close(await shown([0, 0.1, 0.4]), [0, 0.25 ** (1 / 2.2), 1])
+    close(await shown([0, 0.1, 1], { stretch: false }), [0, 0.1 ** (1 / 2.2), 1])
+  })
+
+  it('leaves a picture without light black', async () => {
+    expect(await shown([0, 0, 0])).toEqual([0, 0, 0])
+  })
+})

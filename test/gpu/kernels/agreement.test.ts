@@ -10,6 +10,7 @@ import { combine } from '../../../src/gpu/kernels/combine.ts'
 import { concatBatch } from '../../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../../src/gpu/kernels/crop.ts'
 import { extremes } from '../../../src/gpu/kernels/extremes.ts'
+import { gamma } from '../../../src/gpu/kernels/gamma.ts'
 import { mergeNormals } from '../../../src/gpu/kernels/merge-normals.ts'
 import { minMax } from '../../../src/gpu/kernels/min-max.ts'
 import { moments } from '../../../src/gpu/kernels/moments.ts'
@@ -218,6 +219,15 @@ test('align-reduce of several channels is that of each', async () => {
     expect(many?.dims).toEqual([2, h, 1, w])
     expect(many?.data).toEqual(one?.data)
   })
+})
+
+test('gamma, of what is below 0 too', async () => {
+  await check(
+    (size) => fc.tuple(tensor(size), fc.constantFrom(0.01, 0.5, 1)),
+    async ([x, white]) => {
+      expect(await apart(gamma, [x], { white })).toBeLessThan(2e-5)
+    },
+  )
 })
 
 test('slices of channels', async () => {

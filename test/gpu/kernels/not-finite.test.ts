@@ -12,6 +12,7 @@ import { combine } from '../../../src/gpu/kernels/combine.ts'
 import { concatBatch } from '../../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../../src/gpu/kernels/crop.ts'
 import { extremes } from '../../../src/gpu/kernels/extremes.ts'
+import { gamma } from '../../../src/gpu/kernels/gamma.ts'
 import { mergeNormals } from '../../../src/gpu/kernels/merge-normals.ts'
 import { minMax } from '../../../src/gpu/kernels/min-max.ts'
 import { moments } from '../../../src/gpu/kernels/moments.ts'
@@ -100,6 +101,7 @@ const cases: readonly Case[] = [
   of(extremes, [members], { ...maps, reduction: 'median' }),
   of(extremes, [members], { ...maps, reduction: 'mean' }),
   ...(['closest', 'mean', 'uncertainty'] as const).map((result) => of(mergeNormals, [normals], { result })),
+  of(gamma, [picture], { white: 0.5 }),
   of(minMax, [picture], {}),
   of(minMax, [[3, 1, 1, 200]], {}),
   of(moments, [members], maps),
