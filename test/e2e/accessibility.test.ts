@@ -1,8 +1,8 @@
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
 import { finished, node, socket, status } from './support/editor-page.ts'
+import { violations } from './support/violations.ts'
 
 let page: Page
 eachPage((opened) => {
@@ -10,16 +10,10 @@ eachPage((opened) => {
   return finished(page)
 })
 
-async function violations(): Promise<readonly string[]> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run())
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
-
 describe('axe finds nothing', () => {
   it.each(['dark', 'light'])('on the page, with each dialog and menu open, in %s colours', async (colours) => {
     if (colours === 'light') await page.getByRole('button', { name: 'Light colours' }).click()
-    expect(await violations(), 'page').toEqual([])
+    expect(await violations(page), 'page').toEqual([])
     const openings: Readonly<Record<string, () => Promise<void>>> = {
       'Keys and gestures': () => page.getByRole('button', { name: 'Keys and gestures' }).click(),
       'Add node': () => page.getByRole('button', { name: 'Add node' }).click(),
@@ -29,27 +23,27 @@ describe('axe finds nothing', () => {
     for (const [name, open] of Object.entries(openings)) {
       await open()
       await page.getByRole('dialog', { name }).waitFor()
-      expect(await violations(), name).toEqual([])
+      expect(await violations(page), name).toEqual([])
       await page.keyboard.press('Escape')
       expect(await page.getByRole('dialog').count(), name).toBe(0)
     }
     await node(page, 'DDIM Denoise').getByRole('heading').click()
     await node(page, 'DDIM Denoise').getByText('More').click()
     await page.getByRole('toolbar', { name: 'Selected nodes' }).waitFor()
-    expect(await violations(), 'selection').toEqual([])
+    expect(await violations(page), 'selection').toEqual([])
     await page
       .getByLabel('Open', { exact: true })
       .last()
       .setInputFiles({ name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('[1]') })
     await page.getByRole('alert').waitFor()
-    expect(await violations(), 'error').toEqual([])
+    expect(await violations(page), 'error').toEqual([])
   })
 
   it('on the empty graph', async () => {
     await page.keyboard.press('Control+a')
     await page.keyboard.press('Delete')
     await page.getByRole('heading', { name: 'This graph is empty' }).waitFor()
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 })
 

@@ -6,6 +6,7 @@ import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { faultHub, status as answerWith, type FaultHub } from '../weights/hub/support/fault-hub.ts'
 import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
+import { violations } from './support/violations.ts'
 
 const FOLDER = join(ROOT, 'test/fixtures/checkpoints/tiny-ddim-trailing')
 const REPOSITORY = 'prs-eth/marigold-depth-v1-1'
@@ -42,6 +43,7 @@ it('a checkpoint of the Hub is chosen, shown with its bytes, licence and host, d
   await button(/^Download \(about/).click()
   const offer = card().getByText(/files, [\d.]+ [kM]B, from huggingface\.co\. Licence: mit\./)
   await offer.waitFor()
+  expect(await violations(page)).toEqual([])
   expect(hub.asked).toEqual([])
   await button(/^Download [\d.]+ [kM]B$/).click()
   await button(/^Delete it/).waitFor({ timeout: 30_000 })
@@ -65,6 +67,7 @@ it('a download that fails says why and goes on when it is tried again', async ()
   await button(/^Download \(about/).click()
   await button(/^Download [\d.]+ [kM]B$/).click()
   await card().getByRole('alert').filter({ hasText: 'does not exist' }).waitFor({ timeout: 30_000 })
+  expect(await violations(page)).toEqual([])
   hub.fault = () => false
   const before = hub.asked.length
   await button('Try again').click()
@@ -87,6 +90,10 @@ it('is not fetched when the answer is not now, and can be paused', async () => {
   }
   await button(/^Download \(about/).click()
   await button(/^Download [\d.]+ [kM]B$/).click()
+  await button('Pause').waitFor()
+  expect(await violations(page)).toEqual([])
   await button('Pause').click()
   await button(/^Download \(about/).waitFor()
+  // The request that never ends.
+  await page.context().unrouteAll({ behavior: 'ignoreErrors' })
 })

@@ -50,7 +50,7 @@ export async function readRepository(hub: Hub, id: string, revision: string, sig
   const commit = isJsonObject(info) ? info['sha'] : undefined
   if (!isJsonObject(info) || typeof commit !== 'string' || !/^[0-9a-f]{40}$/.test(commit)) throw badListing(about)
   const files: HubFile[] = []
-  let next: string | undefined = `${hub.host}/api/models/${id}/tree/${commit}?recursive=1`
+  let next: string | undefined = `${hub.host}/api/models/${id}/tree/${commit}?recursive=true`
   for (let page = 0; next !== undefined && page < MAX_PAGES; page++) {
     const read: Page = await readPage(hub, next, signal)
     if (!Array.isArray(read.json)) throw badListing(next)

@@ -74,7 +74,7 @@ export async function faultHub(
     const about = `/api/models/${repository}`
     if (/\/revision\/(main|v1)$/.test(url) && url.startsWith(about)) {
       response.end(JSON.stringify({ id: repository, sha: COMMIT, tags: ['license:mit'], cardData: { license: 'mit' } }))
-    } else if (url === `${about}/tree/${COMMIT}?recursive=1`) {
+    } else if (url === `${about}/tree/${COMMIT}?recursive=true`) {
       const folders = [{ type: 'directory', path: 'unet', size: 0, oid: 'x' }]
       response.end(JSON.stringify([...folders, ...[...files].map(([path, content]) => listed(path, content))]))
     } else response.writeHead(404).end('{"error":"Repository not found"}')
