@@ -39,6 +39,7 @@ export async function downloadCheckpoint(
     )
   } finally {
     progress.clear()
+    if (signal.aborted) say('what has arrived is kept: the same command goes on with it')
   }
   say(`${plan.repository.id} is here: use it with --checkpoint ${name}`)
   return 0

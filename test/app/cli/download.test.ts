@@ -143,6 +143,24 @@ describe('marigold download', () => {
     })
   })
 
+  it('stopped, says that what has arrived is kept, and keeps it', async () => {
+    const stop = new AbortController()
+    let err = ''
+    const terminal = { out: () => undefined, err: (text: string) => void (err += text), screen: false }
+    server.fault = ({ nth }) => {
+      if (nth === 2) stop.abort()
+      return false
+    }
+    expect(await runCommand(['download', REPOSITORY, '--yes'], terminal, stop.signal)).toBe(130)
+    expect(err).toContain('what has arrived is kept: the same command goes on with it')
+    const kept = server.asked[0]?.path
+    const before = server.asked.length
+    expect(await called('download', REPOSITORY, '--yes')).toMatchObject({ status: 0 })
+    const again = server.asked.slice(before).map(({ path }) => path)
+    expect(again.length).toBeGreaterThan(0)
+    expect(again).not.toContain(kept)
+  })
+
   it.runIf(process.platform !== 'win32')(
     'killed in the middle, it goes on the next time',
     { timeout: 120_000 },
