@@ -1,8 +1,7 @@
-import { AppError } from '../../base/errors.ts'
-import { nchw, only } from '../../tensor/shape.ts'
-import type { Tensor } from '../../tensor/tensor.ts'
+import { only } from '../../tensor/shape.ts'
 import { dispatch, f32, u32 } from '../dispatch.ts'
 import type { Kernel } from '../kernel.ts'
+import { vectorsOf } from './unit-normals.ts'
 
 export interface NormalsColoursParams {
   /** Whether x, y and z point the other way. */
@@ -14,7 +13,7 @@ export const normalsColours: Kernel<NormalsColoursParams> = {
   name: 'normals-colours',
   cpu(inputs, { flip }, backend) {
     const x = only(inputs)
-    const { threads, plane } = sizesOf(x)
+    const { threads, plane } = vectorsOf(x)
     const y = new Float32Array(x.data.length)
     for (let i = 0; i < threads; i++) {
       const first = Math.floor(i / plane) * 3 * plane + (i % plane)
@@ -29,7 +28,7 @@ export const normalsColours: Kernel<NormalsColoursParams> = {
   },
   gpu(inputs, { flip }, backend) {
     const x = only(inputs)
-    const { threads, plane } = sizesOf(x)
+    const { threads, plane } = vectorsOf(x)
     const y = backend.allocate(x.dims)
     const [sx, sy, sz] = flip.map((turned) => f32(turned ? -1 : 1))
     dispatch(backend, {
@@ -50,10 +49,4 @@ export const normalsColours: Kernel<NormalsColoursParams> = {
     })
     return y
   },
-}
-
-function sizesOf(x: Tensor): { threads: number; plane: number } {
-  const [n, c, h, w] = nchw(x)
-  if (c !== 3) throw new AppError('gpu/wrong-shape', `Normals have 3 components, not ${c}.`)
-  return { threads: n * h * w, plane: h * w }
 }

@@ -22,7 +22,7 @@ export const unitNormals: Kernel<UnitNormalsParams> = {
   name: 'unit-normals',
   cpu(inputs, { clip, halfZ }, backend) {
     const x = only(inputs)
-    const { threads, plane } = sizesOf(x)
+    const { threads, plane } = vectorsOf(x)
     const y = new Float32Array(x.data.length)
     const n = new Float64Array(3)
     for (let i = 0; i < threads; i++) {
@@ -44,7 +44,7 @@ export const unitNormals: Kernel<UnitNormalsParams> = {
   },
   gpu(inputs, { clip, halfZ }, backend) {
     const x = only(inputs)
-    const { threads, plane } = sizesOf(x)
+    const { threads, plane } = vectorsOf(x)
     const y = backend.allocate(x.dims)
     dispatch(backend, {
       name: clip ? 'unit-normals-clipped' : 'unit-normals',
@@ -72,7 +72,8 @@ export const unitNormals: Kernel<UnitNormalsParams> = {
   },
 }
 
-function sizesOf(x: Tensor): { threads: number; plane: number } {
+/** Of [N,3,H,W]: vectors in all, and values of one component of one item. Errors: `gpu/wrong-shape`. */
+export function vectorsOf(x: Tensor): { threads: number; plane: number } {
   const [n, c, h, w] = nchw(x)
   if (c !== 3) throw new AppError('gpu/wrong-shape', `Normals have 3 components, not ${c}.`)
   return { threads: n * h * w, plane: h * w }
