@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.ts'
 import { byteText } from '../../base/byte-text.ts'
-import { bytesOf, deleteDownloads, listDownloads, verifyDownload } from '../../weights/hub/downloads.ts'
+import { bytesOf, deleteDownloads, listDownloads } from '../../weights/hub/downloads.ts'
+import { verifyDownload, type DamagedFile, type VerifyListener } from '../../weights/hub/verify.ts'
 import type { DownloadsCommand } from './arguments.ts'
 import { downloads, repositoryOf } from './downloaded.ts'
 import { line, ProgressLine, type Terminal } from './terminal.ts'
@@ -36,15 +37,24 @@ export async function manageDownloads(
     }
     if (action !== 'verify') continue
     const progress = new ProgressLine(terminal)
-    const shown = (done: number, of: number): void => progress.show(`${Math.floor((100 * done) / of)} %  verifying`)
+    const shown: VerifyListener = {
+      progress: ({ done, bytes, path }) => progress.show(`${Math.floor((100 * done) / bytes)} %  verifying ${path}`),
+    }
     const wrong = await verifyDownload(storage, download, shown, signal).finally(() => progress.clear())
     damaged += wrong.length
-    for (const path of wrong) terminal.err(line(`damaged and deleted: ${path}`))
+    for (const { path, fault } of wrong) terminal.err(line(`${path} ${CALLED[fault]}`))
     if (wrong.length > 0) terminal.err(line(`fetch it again with marigold download ${download.id}`))
     else terminal.err(line('verified: all as published'))
   }
   if (all.length === 0 && !json) terminal.out(line(`Nothing is downloaded to ${storage.place}.`))
   return damaged === 0 ? 0 : 1
+}
+
+const CALLED: Readonly<Record<DamagedFile['fault'], string>> = {
+  missing: 'is missing',
+  'wrong-length': 'is damaged (another length) and was deleted',
+  'wrong-content': 'is damaged (another content) and was deleted',
+  unreadable: 'cannot be read and was deleted',
 }
 
 /** Only names of repositories are deleted by, which lead to nothing else. */

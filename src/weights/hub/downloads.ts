@@ -1,5 +1,5 @@
 import { checkPath, isJsonObject, type CheckpointFiles } from '../files.ts'
-import { isFileHash, StreamedHash, type FileHash } from './file-hash.ts'
+import { isFileHash, type FileHash } from './file-hash.ts'
 import { folderOf, placesOf, repositoryOf } from './places.ts'
 import { isRepositoryId, type HubFile, type Repository } from './repository.ts'
 import type { WeightStorage } from './storage.ts'
@@ -83,40 +83,6 @@ export async function findDownload(storage: WeightStorage, id: string): Promise<
 /** The files of a download. Errors: `checkpoint/missing-file`. */
 export const openDownload = (storage: WeightStorage, download: Download): Promise<CheckpointFiles> =>
   storage.folder(placesOf(download).folder, download.id)
-
-/** Read at once to be hashed. */
-const PART = 2 ** 22
-
-/**
- * Hashes all files again, and resolves to the paths of those that are not as published. These are deleted, and the
- * checkpoint is not used any more until a download has fetched them again.
- */
-export async function verifyDownload(
-  storage: WeightStorage,
-  download: Download,
-  progress: (done: number, of: number) => void,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const places = placesOf(download)
-  const folder = await openDownload(storage, download)
-  const damaged: string[] = []
-  let done = 0
-  for (const { path, bytes, hash } of download.files) {
-    if (folder.sizes.get(path) === bytes) {
-      const [source, found] = [await folder.open(path, signal), new StreamedHash(hash.algorithm, bytes)]
-      for (let at = 0; at < bytes; at += PART) {
-        signal.throwIfAborted()
-        found.update(await source.slice(at, Math.min(bytes, at + PART)))
-        progress(done + Math.min(bytes, at + PART), bytesOf(download))
-      }
-      if (found.hex() !== hash.hex) damaged.push(path)
-    } else damaged.push(path)
-    done += bytes
-  }
-  if (damaged.length > 0) await storage.remove(places.manifest)
-  for (const path of damaged) await storage.remove(`${places.folder}/${path}`)
-  return damaged
-}
 
 /** Deletes all of a repository, of every commit, also what was not finished. */
 export const deleteDownloads = (storage: WeightStorage, id: string): Promise<void> => storage.remove(folderOf(id))

@@ -1,8 +1,9 @@
 // Runs what a test asks for where the browser's own file system can be written: in a Worker.
 import { download, planDownload } from '../../../../src/weights/hub/download.ts'
-import { findDownload, openDownload, verifyDownload } from '../../../../src/weights/hub/downloads.ts'
+import { findDownload, openDownload } from '../../../../src/weights/hub/downloads.ts'
 import { hub } from '../../../../src/weights/hub/hub.ts'
 import { opfsStorage } from '../../../../src/weights/hub/opfs-storage.ts'
+import { verifyDownload } from '../../../../src/weights/hub/verify.ts'
 import { contract } from './storage-contract.ts'
 
 /** `contract NAME`, or `download HOST REPOSITORY`. */
@@ -26,7 +27,7 @@ const tasks: Readonly<Record<string, (...words: readonly string[]) => Promise<un
     const found = await findDownload(storage, id)
     if (found === undefined) throw new Error('not found')
     const files = await openDownload(storage, found)
-    const damaged = await verifyDownload(storage, found, () => undefined, signal)
+    const damaged = await verifyDownload(storage, found, { progress: () => undefined }, signal)
     return { paths: [...files.sizes.keys()].sort(), damaged, folders: await storage.list(id.replace('/', '--')) }
   },
 }
