@@ -19,7 +19,7 @@ export const fetchWhole = (
   signal: AbortSignal,
 ): Promise<string> =>
   retried(hub, signal, async () => {
-    const hash = new StreamedHash(file.hash.algorithm, file.bytes)
+    const hash = await StreamedHash.of(file.hash.algorithm, file.bytes)
     let at = 0
     await stored.clear()
     try {

@@ -1,5 +1,4 @@
-import { sha1 } from '@noble/hashes/legacy.js'
-import { sha256 } from '@noble/hashes/sha2.js'
+import { createSHA1, createSHA256, type IHasher } from 'hash-wasm'
 
 /**
  * What the Hub publishes of a file's content: SHA-256 of those in large file storage, which all weights are, and git's
@@ -17,19 +16,25 @@ export const isFileHash = (algorithm: unknown, hex: unknown): boolean =>
 
 /** A hash that is fed in parts: `crypto.subtle` wants all at once, which for weights would be gigabytes of memory. */
 export class StreamedHash {
-  readonly #hash: ReturnType<typeof sha256.create> | ReturnType<typeof sha1.create>
+  readonly #hasher: IHasher
 
-  constructor(algorithm: FileHash['algorithm'], bytes: number) {
-    this.#hash = algorithm === 'sha256' ? sha256.create() : sha1.create()
-    if (algorithm === 'git-sha1') this.#hash.update(new TextEncoder().encode(`blob ${bytes}\0`))
+  private constructor(hasher: IHasher) {
+    this.#hasher = hasher
+  }
+
+  /** Of a content of so many bytes. */
+  static async of(algorithm: FileHash['algorithm'], bytes: number): Promise<StreamedHash> {
+    const hasher = await (algorithm === 'sha256' ? createSHA256() : createSHA1())
+    if (algorithm === 'git-sha1') hasher.update(`blob ${bytes}\0`)
+    return new StreamedHash(hasher)
   }
 
   update(bytes: Uint8Array): void {
-    this.#hash.update(bytes)
+    this.#hasher.update(bytes)
   }
 
   /** Ends it. */
   hex(): string {
-    return Array.from(this.#hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    return this.#hasher.digest('hex')
   }
 }

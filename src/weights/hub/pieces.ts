@@ -14,7 +14,6 @@ const PART = 2 ** 20
 export class Pieces {
   etag: string | null
   readonly #done: Set<number>
-  readonly #hash: StreamedHash
   readonly #queue = new SerialQueue()
   /** All before it went into the hash. */
   #next = 0
@@ -24,11 +23,11 @@ export class Pieces {
     readonly pieceBytes: number,
     readonly stored: UnverifiedFile,
     readonly save: (text: string) => Promise<void>,
+    readonly hash: StreamedHash,
     journal: ReturnType<typeof readJournal>,
   ) {
     this.etag = journal.etag
     this.#done = new Set(journal.done)
-    this.#hash = new StreamedHash(file.hash.algorithm, file.bytes)
   }
 
   /** As the journal has them. */
@@ -40,7 +39,8 @@ export class Pieces {
     journal: string,
   ): Promise<Pieces> {
     const known = readJournal(await storage.readText(journal), file, pieceBytes, await stored.size())
-    return new Pieces(file, pieceBytes, stored, (text) => storage.writeText(journal, text), known)
+    const hash = await StreamedHash.of(file.hash.algorithm, file.bytes)
+    return new Pieces(file, pieceBytes, stored, (text) => storage.writeText(journal, text), hash, known)
   }
 
   get missing(): readonly number[] {
@@ -74,14 +74,14 @@ export class Pieces {
   /** The hash of all, once nothing is missing. Ends it. */
   async hex(): Promise<string> {
     await this.#queue.run(() => this.#hashOn())
-    return this.#hash.hex()
+    return this.hash.hex()
   }
 
   async #hashOn(): Promise<void> {
     for (; this.#done.has(this.#next); this.#next++) {
       const end = this.end(this.#next)
       for (let at = this.begin(this.#next); at < end; at += PART) {
-        this.#hash.update(await this.stored.read(at, Math.min(end, at + PART)))
+        this.hash.update(await this.stored.read(at, Math.min(end, at + PART)))
       }
     }
   }

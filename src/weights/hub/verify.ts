@@ -60,7 +60,7 @@ async function faultOf(
   const size = files.sizes.get(path)
   if (size === undefined) return 'missing'
   if (size !== bytes) return 'wrong-length'
-  const found = new StreamedHash(hash.algorithm, bytes)
+  const found = await StreamedHash.of(hash.algorithm, bytes)
   try {
     const source = await files.open(path, signal)
     for (let at = 0; at < bytes; at += PART) {
