@@ -1,21 +1,31 @@
 import { GraphBuilder } from '../../src/onnx/builder.ts'
 import type { BuiltGraph, GraphTarget, ParameterShapes, Value } from '../../src/onnx/graph.ts'
-import type { AutoencoderKlConfig } from './autoencoder-config.ts'
+import { vaeFactor, type AutoencoderKlConfig } from './autoencoder-config.ts'
 import { conv2d, groupNorm, linear, toPixels, toTokens } from './layers.ts'
 import { resnetBlock } from './resnet-block.ts'
+import { cut, join, stripConv, stripDouble, stripGroupNorm, type Strips } from './strips.ts'
 
 const epsilon = 1e-6
+
+export interface VaeTarget extends GraphTarget {
+  /**
+   * Strips in which everything larger than the latent is computed, at most as many as the latent has rows. Default 1.
+   * More make each tensor smaller, and change no result.
+   */
+  readonly strips?: number
+}
 
 /**
  * diffusers' AutoencoderKL, encoder half. Input `image` [B,3,H,W] in −1..1, sides multiples of the factor; output
  * `latent` [B,C,h,w]: the mode of the posterior (the first C channels of quant_conv) × scaling_factor.
  */
-export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, target: GraphTarget): BuiltGraph {
+export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, target: VaeTarget): BuiltGraph {
   const g = new GraphBuilder('vae encoder', shapes, target)
   const { channels, layers, groups, latentChannels } = config
   const image = g.cast(g.input('image', 'f32', ['batch', config.inChannels, 'image_height', 'image_width']), g.compute)
   let width = channels[0] ?? 0
-  let x = conv2d(g, image, 'encoder.conv_in', { in: config.inChannels, out: width, kernel: 3, padding: 1 })
+  const strips = cut(g, image, target.strips ?? 1, vaeFactor(config))
+  let x = stripConv(g, strips, 'encoder.conv_in', { in: config.inChannels, out: width, kernel: 3, padding: 1 })
   channels.forEach((out, block) => {
     const name = `encoder.down_blocks.${block}`
     for (let layer = 0; layer < layers; layer++) {
@@ -25,10 +35,12 @@ export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
     if (block === channels.length - 1) return
     // Zeros on the right and below only, as diffusers pads for the VAE.
     const shape = { in: out, out, kernel: 3, stride: 2, padding: [0, 0, 1, 1] } as const
-    x = conv2d(g, x, `${name}.downsamplers.0.conv`, shape)
+    x = stripConv(g, x, `${name}.downsamplers.0.conv`, shape)
+    // From here on it has the latent's size, and at an attention every pixel sees all others.
+    if (block === channels.length - 2) x = [join(g, x)]
   })
-  x = middle(g, x, 'encoder.mid_block', config)
-  const normal = g.silu(groupNorm(g, x, 'encoder.conv_norm_out', { channels: width, groups, epsilon }))
+  const mid = middle(g, join(g, x), 'encoder.mid_block', config)
+  const normal = g.silu(groupNorm(g, mid, 'encoder.conv_norm_out', { channels: width, groups, epsilon }))
   const moments = 2 * latentChannels
   let posterior = conv2d(g, normal, 'encoder.conv_out', { in: width, out: moments, kernel: 3, padding: 1 })
   if (config.quantConv) posterior = meanOnly(g, posterior, latentChannels)
@@ -48,7 +60,7 @@ function meanOnly(g: GraphBuilder, moments: Value, channels: number): Value {
 /**
  * The decoder half. Input `latent` [B,C,h,w], still × scaling_factor; output `image` [B,3,H,W], about −1..1, not clipped.
  */
-export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, target: GraphTarget): BuiltGraph {
+export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterShapes, target: VaeTarget): BuiltGraph {
   const g = new GraphBuilder('vae decoder', shapes, target)
   const { channels, layers, groups, latentChannels } = config
   const latent = g.input('latent', 'f32', ['batch', latentChannels, 'height', 'width'])
@@ -59,18 +71,23 @@ export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
   const reversed = [...channels].reverse()
   let width = reversed[0] ?? 0
   x = conv2d(g, x, 'decoder.conv_in', { in: latentChannels, out: width, kernel: 3, padding: 1 })
-  x = middle(g, x, 'decoder.mid_block', config)
+  let strips: Strips = [middle(g, x, 'decoder.mid_block', config)]
   reversed.forEach((out, block) => {
     const name = `decoder.up_blocks.${block}`
     for (let layer = 0; layer <= layers; layer++) {
-      x = resnetBlock(g, x, `${name}.resnets.${layer}`, { in: width, out, groups, epsilon })
+      strips = resnetBlock(g, strips, `${name}.resnets.${layer}`, { in: width, out, groups, epsilon })
       width = out
     }
     if (block === reversed.length - 1) return
-    x = upsample(g, x, `${name}.upsamplers.0.conv`, out)
+    if (block === 0) strips = cut(g, join(g, strips), target.strips ?? 1, 1)
+    strips = stripDouble(g, strips, (rows) => upsample(g, rows, `${name}.upsamplers.0.conv`, out))
   })
-  const normal = g.silu(groupNorm(g, x, 'decoder.conv_norm_out', { channels: width, groups, epsilon }))
-  const image = conv2d(g, normal, 'decoder.conv_out', { in: width, out: config.outChannels, kernel: 3, padding: 1 })
+  const normal = stripGroupNorm(g, strips, 'decoder.conv_norm_out', { channels: width, groups, epsilon })
+  const last = { in: width, out: config.outChannels, kernel: 3, padding: 1 }
+  const image = join(
+    g,
+    stripConv(g, strips, 'decoder.conv_out', last, (rows) => g.silu(normal(rows))),
+  )
   g.output('image', g.cast(image, 'f32'), ['batch', config.outChannels, 'image_height', 'image_width'])
   return g.finish()
 }
@@ -88,9 +105,9 @@ function upsample(g: GraphBuilder, x: Value, name: string, channels: number): Va
 function middle(g: GraphBuilder, input: Value, name: string, config: AutoencoderKlConfig): Value {
   const width = config.channels.at(-1) ?? 0
   const shape = { in: width, out: width, groups: config.groups, epsilon }
-  let x = resnetBlock(g, input, `${name}.resnets.0`, shape)
+  let x = join(g, resnetBlock(g, [input], `${name}.resnets.0`, shape))
   if (config.midAttention) x = attention(g, x, `${name}.attentions.0`, width, config.groups)
-  return resnetBlock(g, x, `${name}.resnets.1`, shape)
+  return join(g, resnetBlock(g, [x], `${name}.resnets.1`, shape))
 }
 
 /** Files from before diffusers 0.18, among them Stable Diffusion's own, call the projections otherwise. */

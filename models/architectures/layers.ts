@@ -7,14 +7,16 @@ export interface ConvShape extends ConvOptions {
   readonly in: number
   readonly out: number
   readonly kernel: number
-  readonly bias?: boolean
+  /** False: none. A value instead of the checkpoint's `name.bias`. */
+  readonly bias?: boolean | Value
 }
 
 /** torch.nn.Conv2d: [B,in,H,W] → [B,out,H',W']. */
 export function conv2d(g: GraphBuilder, x: Value, name: string, shape: ConvShape): Value {
   const weight = g.parameter(`${name}.weight`, [shape.out, shape.in, shape.kernel, shape.kernel])
-  const bias = shape.bias === false ? undefined : g.parameter(`${name}.bias`, [shape.out])
-  return g.conv(x, weight, bias, shape)
+  const { bias = true } = shape
+  const added = bias === true ? g.parameter(`${name}.bias`, [shape.out]) : bias === false ? undefined : bias
+  return g.conv(x, weight, added, shape)
 }
 
 /** torch.nn.Linear: [...,in] → [...,out]. */

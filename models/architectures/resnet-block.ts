@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../../src/onnx/builder.ts'
 import type { Value } from '../../src/onnx/graph.ts'
-import { conv2d, groupNorm } from './layers.ts'
+import { conv2d } from './layers.ts'
+import { stripConv, stripGroupNorm, type Prepare, type Strips } from './strips.ts'
 
 export interface ResnetShape {
   readonly in: number
@@ -19,15 +20,30 @@ export interface TimeEmbedding {
  * diffusers' ResnetBlock2D: GroupNorm, SiLU, convolution, + time, GroupNorm, SiLU, convolution, + shortcut. The time
  * is the same for the whole batch, so its term is added to the bias of the first convolution instead of to every pixel.
  */
-export function resnetBlock(g: GraphBuilder, x: Value, name: string, shape: ResnetShape, time?: TimeEmbedding): Value {
+export function resnetBlock(
+  g: GraphBuilder,
+  x: Strips,
+  name: string,
+  shape: ResnetShape,
+  time?: TimeEmbedding,
+): Strips {
   const { out, groups, epsilon } = shape
-  const first = g.silu(groupNorm(g, x, `${name}.norm1`, { channels: shape.in, groups, epsilon }))
-  const weight = g.parameter(`${name}.conv1.weight`, [out, shape.in, 3, 3])
-  const hidden = g.conv(first, weight, firstBias(g, name, out, time), { padding: 1 })
-  const second = g.silu(groupNorm(g, hidden, `${name}.norm2`, { channels: out, groups, epsilon }))
-  const residual = conv2d(g, second, `${name}.conv2`, { in: out, out, kernel: 3, padding: 1 })
-  const shortcut = shape.in === out ? x : conv2d(g, x, `${name}.conv_shortcut`, { in: shape.in, out, kernel: 1 })
-  return g.add(residual, shortcut)
+  const activated = (strips: Strips, norm: string, channels: number): Prepare => {
+    const normal = stripGroupNorm(g, strips, `${name}.${norm}`, { channels, groups, epsilon })
+    return (rows) => g.silu(normal(rows))
+  }
+  const kernel = { kernel: 3, padding: 1 }
+  const first = activated(x, 'norm1', shape.in)
+  const bias = firstBias(g, name, out, time)
+  const hidden = stripConv(g, x, `${name}.conv1`, { in: shape.in, out, ...kernel, bias }, first)
+  const residual = stripConv(g, hidden, `${name}.conv2`, { in: out, out, ...kernel }, activated(hidden, 'norm2', out))
+  return residual.map((rows, i) => {
+    const from = x[i] ?? rows
+    return g.add(
+      rows,
+      shape.in === out ? from : conv2d(g, from, `${name}.conv_shortcut`, { in: shape.in, out, kernel: 1 }),
+    )
+  })
 }
 
 function firstBias(g: GraphBuilder, name: string, out: number, time: TimeEmbedding | undefined): Value {

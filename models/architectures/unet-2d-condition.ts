@@ -124,7 +124,8 @@ class Unet {
 
   #resnet(x: Value, name: string, from: number, out: number): Value {
     const { groups, epsilon } = this.config
-    return resnetBlock(this.g, x, name, { in: from, out, groups, epsilon }, this.time)
+    const [whole = x] = resnetBlock(this.g, [x], name, { in: from, out, groups, epsilon }, this.time)
+    return whole
   }
 
   #transformer(x: Value, name: string, level: number): Value {

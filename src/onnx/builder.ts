@@ -12,7 +12,7 @@ const microsoft = 'com.microsoft'
 
 /** ONNX operators with the shape rules that catch mistakes while a graph is being built. Tensors are NCHW. */
 export class GraphBuilder extends GraphCore {
-  readonly #batched = new Map<string, Value>()
+  readonly #made = new Map<string, Value>()
 
   /** 2-D convolution: x [B,Cin,H,W], weight [Cout,Cin,k,k], bias [Cout] → [B,Cout,H',W']. */
   conv(x: Value, weight: Value, bias?: Value, options: ConvOptions = {}): Value {
@@ -71,6 +71,10 @@ export class GraphBuilder extends GraphCore {
 
   div(a: Value, b: Value): Value {
     return this.#binary('Div', a, b)
+  }
+
+  sqrt(x: Value): Value {
+    return this.#unary('Sqrt', x)
   }
 
   sigmoid(x: Value): Value {
@@ -165,16 +169,16 @@ export class GraphBuilder extends GraphCore {
   reshapeLike(x: Value, like: Value, dims: readonly number[]): Value {
     const key = `${like.name}|${dims.join(',')}`
     const shape =
-      this.#batched.get(key) ?? this.concat([this.slice(this.shape(like), 0, 1), this.integers([-1, ...dims])], 0)
-    this.#batched.set(key, shape)
+      this.#made.get(key) ?? this.concat([this.slice(this.shape(like), 0, 1), this.integers([-1, ...dims])], 0)
+    this.#made.set(key, shape)
     return this.op('Reshape', [x, shape], { dims: [like.dims[0] ?? null, null, ...dims], type: x.type })
   }
 
   /** The sizes of `x` as an int64 vector. */
   shape(x: Value): Value {
     const key = `shape|${x.name}`
-    const made = this.#batched.get(key) ?? this.op('Shape', [x], { dims: [x.dims.length], type: 'i64' })
-    this.#batched.set(key, made)
+    const made = this.#made.get(key) ?? this.op('Shape', [x], { dims: [x.dims.length], type: 'i64' })
+    this.#made.set(key, made)
     return made
   }
 
@@ -195,13 +199,26 @@ export class GraphBuilder extends GraphCore {
     return this.op('Concat', parts, { dims, type: first.type }, { axis: { int: axis } })
   }
 
-  /** Elements `from` up to `to` of one axis. */
+  /** Elements `from` up to `to` of one axis. Below 0 they count from its end; Infinity is its end. */
   slice(x: Value, from: number, to: number, axis = 0): Value {
-    const dims = x.dims.map((dim, i) => (i === axis ? to - from : dim))
-    return this.op('Slice', [x, this.integers([from]), this.integers([to]), this.integers([axis])], {
-      dims,
+    const length = from >= 0 && to >= 0 && to < Infinity ? to - from : null
+    const end = Math.min(to, Number.MAX_SAFE_INTEGER)
+    return this.op('Slice', [x, this.integers([from]), this.integers([end]), this.integers([axis])], {
+      dims: x.dims.map((dim, i) => (i === axis ? length : dim)),
       type: x.type,
     })
+  }
+
+  /** Rows `from` up to `to` of x [B,C,H,W], both [1] of int64. */
+  rowsBetween(x: Value, from: Value, to: Value): Value {
+    const dims = x.dims.map((dim, i) => (i === 2 ? null : dim))
+    return this.op('Slice', [x, from, to, this.integers([2])], { dims, type: x.type })
+  }
+
+  /** Sums along one axis, which stays with length 1. */
+  reduceSum(x: Value, axis: number): Value {
+    const dims = x.dims.map((dim, i) => (i === axis ? 1 : dim))
+    return this.op('ReduceSum', [x, this.integers([axis])], { dims, type: x.type }, { keepdims: { int: 1 } })
   }
 
   /** Nearest-neighbour resize to the height and width of `like`: torch's interpolate(size=..., mode='nearest'). */
@@ -224,15 +241,11 @@ export class GraphBuilder extends GraphCore {
    * input pixel instead of 36. The sums are of constants, which the runtime computes when it makes the session.
    */
   convDoubled(x: Value, weight: Value, bias: Value): Value {
-    const [out = null, channels = null] = weight.dims
+    const [out = null] = weight.dims
     const phases = [0, 1].flatMap((row) =>
       [0, 1].map((column) => {
-        const rows = this.op('MatMul', [this.constant(merges[row] ?? [], [2, 3]), weight], {
-          dims: [out, channels, 2, 3],
-        })
-        const merge = this.constant(transposed(merges[column] ?? []), [3, 2])
         const padding = [1 - row, 1 - column, row, column] as const
-        return this.conv(x, this.op('MatMul', [rows, merge], { dims: [out, channels, 2, 2] }), bias, { padding })
+        return this.conv(x, this.#phase(weight, row, column), bias, { padding })
       }),
     )
     const dims = [x.dims[0] ?? null, out, null, null]
@@ -248,6 +261,18 @@ export class GraphBuilder extends GraphCore {
   cast(x: Value, type: ElementType): Value {
     if (x.type === type) return x
     return this.op('Cast', [x], { dims: x.dims, type }, { to: { int: { f32: 1, i64: 7, f16: 10 }[type] } })
+  }
+
+  /** The 2×2 weights of one phase of a doubled picture, computed once however many strips it has. */
+  #phase(weight: Value, row: number, column: number): Value {
+    const key = `phase|${weight.name}|${row}|${column}`
+    const [out = null, channels = null] = weight.dims
+    const rows = (): Value =>
+      this.op('MatMul', [this.constant(merges[row] ?? [], [2, 3]), weight], { dims: [out, channels, 2, 3] })
+    const merge = (): Value => this.constant(transposed(merges[column] ?? []), [3, 2])
+    const made = this.#made.get(key) ?? this.op('MatMul', [rows(), merge()], { dims: [out, channels, 2, 2] })
+    this.#made.set(key, made)
+    return made
   }
 
   #unary(op: string, x: Value, attributes: Readonly<Record<string, Attribute>> = {}, domain = ''): Value {
