@@ -19,7 +19,8 @@ export const catalogue: readonly CatalogueRow[] = [
 export interface PublishedRow extends CatalogueRow {
   /** `owner/name` on the Hub. */
   readonly repository: string
-  readonly modality: 'depth' | 'normals' | 'intrinsics'
+  /** `vae`: an autoencoder alone, in place of either half of another checkpoint's. */
+  readonly modality: 'depth' | 'normals' | 'intrinsics' | 'vae'
   readonly licence: string
   /**
    * About so much in each precision that is published: the Hub's own list, which is read before anything is downloaded,
@@ -32,6 +33,7 @@ export interface PublishedRow extends CatalogueRow {
 const BYTES = { fp16: 2_580_000_000, fp32: 5_160_000_000 }
 
 const APACHE = 'Apache-2.0'
+const MIT = 'MIT'
 const OPEN_RAIL = 'CreativeML OpenRAIL++-M'
 
 export const published: readonly PublishedRow[] = [
@@ -115,6 +117,16 @@ export const published: readonly PublishedRow[] = [
     modality: 'normals',
     licence: APACHE,
     bytes: BYTES,
+  },
+  {
+    id: 'taesd',
+    name: 'TAESD (VAE)',
+    about:
+      'A tiny VAE, a thirtieth of the size: connect it to VAE Encode, to VAE Decode or to both, beside a Marigold checkpoint. Much faster, a little softer.',
+    repository: 'madebyollin/taesd',
+    modality: 'vae',
+    licence: MIT,
+    bytes: { fp32: 9_800_000 },
   },
 ]
 

@@ -1,24 +1,24 @@
 import { service } from '../../src/base/service.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import type { SchedulerConfig } from '../schedulers/config.ts'
-import type { Modality } from './modality.ts'
+import type { Prediction } from './modality.ts'
 
-/** What a Marigold checkpoint says of itself, from its diffusers config files. */
+/** What a checkpoint says of itself, from its diffusers config files. */
 export interface CheckpointConfig {
   /** Pixels per latent cell: 2^(number of VAE blocks − 1). */
   readonly factor: number
   /** Channels of the latent: 4. */
   readonly latentChannels: number
+  /** Null of a VAE alone, which only encodes and decodes. */
+  readonly model: ModelConfig | null
+}
+
+/** What a Marigold checkpoint says beside its VAE. */
+export interface ModelConfig {
   readonly scheduler: SchedulerConfig
-  readonly modality: Modality
+  readonly predicts: Prediction
   readonly defaultSteps: number | null
   readonly defaultResolution: number | null
-  /** Of depth. */
-  readonly scaleInvariant: boolean
-  readonly shiftInvariant: boolean
-  readonly predictionType: 'depth' | 'disparity' | null
-  /** Of normals: whether z is predicted over −1..1, or only over 0..1, towards the viewer. */
-  readonly useFullZRange: boolean
 }
 
 /**
@@ -30,7 +30,10 @@ export interface Checkpoint {
   readonly config: CheckpointConfig
   /** [B,3,H,W] in −1..1, sides multiples of `factor` → [B,C,h,w], the mode of the posterior × scaling_factor. */
   encode(image: Tensor, signal: AbortSignal): Promise<Tensor>
-  /** Latent of the picture [B,C,h,w] and noisy latents of the T targets [B,T·C,h,w], at integer timestep t → v, [B,T·C,h,w]. */
+  /**
+   * Latent of the picture [B,C,h,w] and noisy latents of the T targets [B,T·C,h,w], at integer timestep t → v, [B,T·C,h,w].
+   * Errors: `checkpoint/vae-only`.
+   */
   denoise(imageLatent: Tensor, noisyLatent: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor>
   /** [B,C,h,w] (still × scaling_factor) → [B,3,H,W], about −1..1, neither averaged nor clipped. */
   decode(latent: Tensor, signal: AbortSignal): Promise<Tensor>

@@ -8,12 +8,14 @@ import { ConfigReader, type ConfigJson } from '../architectures/config.ts'
 import { readUnetConfig, type UnetConfig } from '../architectures/unet-config.ts'
 import { readSchedulerConfig } from '../schedulers/read.ts'
 import type { CheckpointConfig } from './checkpoint.ts'
-import { readModality, TARGETS, type Modality } from './modality.ts'
+import { readPrediction, TARGETS, type Modality } from './modality.ts'
+import { isVaeAlone, laidOut, vaeOnly } from './vae-alone.ts'
 
-/** The configs of a Marigold checkpoint folder, checked against each other. */
+/** The configs of a checkpoint folder, checked against each other. */
 export interface CheckpointFolder {
   readonly files: CheckpointFiles
   readonly config: CheckpointConfig
+  /** Reading it throws `checkpoint/vae-only` of a VAE alone. */
   readonly unet: UnetConfig
   readonly vae: VaeConfig
   /** All config texts, for the content id. */
@@ -23,10 +25,12 @@ export interface CheckpointFolder {
 const configs = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json', 'vae/config.json'] as const
 
 /**
- * Reads the configs of a diffusers folder; no weights. Errors: `checkpoint/missing-file`, `checkpoint/bad-json`,
- * `checkpoint/unsupported`.
+ * Reads the configs of a diffusers folder, of a Marigold pipeline or of an autoencoder alone; no weights. Errors:
+ * `checkpoint/missing-file`, `checkpoint/bad-json`, `checkpoint/unsupported`.
  */
-export async function readFolder(files: CheckpointFiles, signal: AbortSignal): Promise<CheckpointFolder> {
+export async function readFolder(given: CheckpointFiles, signal: AbortSignal): Promise<CheckpointFolder> {
+  const files = laidOut(given)
+  if (isVaeAlone(files)) return readVae(files, signal)
   checkComplete(files)
   const [index, scheduler, unetJson, vaeJson] = await Promise.all([
     readJson(files, configs[0], signal),
@@ -35,10 +39,10 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
     readJson(files, configs[3], signal),
   ])
   const reader = new ConfigReader(configs[0], index)
-  const modality = readModality(reader)
+  const predicts = readPrediction(reader)
   const unet = readUnetConfig(unetJson)
   const vae = readVaeConfig(vaeJson)
-  checkTogether(unet, vae, modality)
+  checkTogether(unet, vae, predicts.modality)
   return {
     files,
     unet,
@@ -47,17 +51,30 @@ export async function readFolder(files: CheckpointFiles, signal: AbortSignal): P
     config: {
       factor: vaeFactor(vae),
       latentChannels: vae.latentChannels,
-      scheduler: readSchedulerConfig(scheduler),
-      modality,
-      defaultSteps: optionalInteger(reader, 'default_denoising_steps'),
-      defaultResolution: optionalInteger(reader, 'default_processing_resolution'),
-      scaleInvariant: reader.boolean('scale_invariant', true),
-      shiftInvariant: reader.boolean('shift_invariant', true),
-      predictionType:
-        modality !== 'depth' || (index['prediction_type'] ?? null) === null
-          ? null
-          : reader.choice('prediction_type', ['depth', 'disparity'], 'depth'),
-      useFullZRange: reader.boolean('use_full_z_range', true),
+      model: {
+        scheduler: readSchedulerConfig(scheduler),
+        predicts,
+        defaultSteps: optionalInteger(reader, 'default_denoising_steps'),
+        defaultResolution: optionalInteger(reader, 'default_processing_resolution'),
+      },
+    },
+  }
+}
+
+async function readVae(files: CheckpointFiles, signal: AbortSignal): Promise<CheckpointFolder> {
+  const json = await readJson(files, configs[3], signal)
+  const reader = new ConfigReader(configs[3], json)
+  // Of a folder with a config.json it is not known that it is an autoencoder at all.
+  if (json['_class_name'] === undefined) reader.refuse('_class_name', 'AutoencoderKL or AutoencoderTiny')
+  const vae = readVaeConfig(json)
+  const config = { factor: vaeFactor(vae), latentChannels: vae.latentChannels, model: null }
+  return {
+    files,
+    vae,
+    texts: { vae: json },
+    config,
+    get unet(): never {
+      throw vaeOnly(files.name)
     },
   }
 }
@@ -102,7 +119,8 @@ const SAMPLE = 4096
  */
 export async function contentId(folder: CheckpointFolder, variant: Variant, signal: AbortSignal): Promise<string> {
   const parts: Json[] = [canonical(folder.texts as Json)]
-  for (const component of ['unet', 'vae', 'text_encoder'] as const satisfies readonly Component[]) {
+  const components: readonly Component[] = folder.config.model === null ? ['vae'] : ['unet', 'vae', 'text_encoder']
+  for (const component of components) {
     // Without it the checkpoint can be known, encode and decode; denoising says what is missing.
     if (component === 'text_encoder' && !hasTextEncoder(folder.files)) continue
     parts.push(await describe(await openWeights(folder.files, component, { prefer: variant, signal }), signal))

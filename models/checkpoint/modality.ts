@@ -11,6 +11,27 @@ export const TARGETS = {
   lighting: ['albedo', 'shading', 'residual'],
 } as const satisfies Readonly<Record<Modality, readonly string[]>>
 
+/** What a model predicts, and what its numbers mean. */
+export interface Prediction {
+  readonly modality: Modality
+  /** Of depth: whether it is known only up to a factor, and only up to an offset. */
+  readonly scaleInvariant: boolean
+  readonly shiftInvariant: boolean
+  /** Of depth; checkpoints from before there were two predict depth. */
+  readonly quantity: 'depth' | 'disparity'
+  /** Of normals: whether z is predicted over −1..1, or only over 0..1, towards the viewer. */
+  readonly useFullZRange: boolean
+}
+
+/** What it is by diffusers' defaults. */
+export const usualPrediction = (modality: Modality): Prediction => ({
+  modality,
+  scaleInvariant: true,
+  shiftInvariant: true,
+  quantity: 'depth',
+  useFullZRange: true,
+})
+
 /** MarigoldPipeline was the name of the depth pipeline before there were others. */
 const PIPELINES = [
   'MarigoldDepthPipeline',
@@ -19,8 +40,22 @@ const PIPELINES = [
   'MarigoldIntrinsicsPipeline',
 ] as const
 
-/** Reads it off model_index.json: the pipeline's class and, of intrinsic images, which. */
-export function readModality(index: ConfigReader): Modality {
+/** Reads it off model_index.json. Errors: `checkpoint/unsupported`. */
+export function readPrediction(index: ConfigReader): Prediction {
+  const modality = readModality(index)
+  const usual = usualPrediction(modality)
+  const named = modality === 'depth' && (index.json['prediction_type'] ?? null) !== null
+  return {
+    modality,
+    scaleInvariant: index.boolean('scale_invariant', usual.scaleInvariant),
+    shiftInvariant: index.boolean('shift_invariant', usual.shiftInvariant),
+    quantity: named ? index.choice('prediction_type', ['depth', 'disparity'], 'depth') : usual.quantity,
+    useFullZRange: index.boolean('use_full_z_range', usual.useFullZRange),
+  }
+}
+
+/** The pipeline's class and, of intrinsic images, which. */
+function readModality(index: ConfigReader): Modality {
   const pipeline = index.choice('_class_name', PIPELINES, 'MarigoldDepthPipeline')
   if (pipeline === 'MarigoldNormalsPipeline') return 'normals'
   if (pipeline !== 'MarigoldIntrinsicsPipeline') return 'depth'

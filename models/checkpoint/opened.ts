@@ -13,6 +13,7 @@ import { foldCrossAttentions, unetGraph } from '../architectures/unet-2d-conditi
 import type { Checkpoint } from './checkpoint.ts'
 import { emptyPrompt } from './empty-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
+import { laidOut } from './vae-alone.ts'
 
 export interface OpenOptions {
   /**
@@ -54,7 +55,7 @@ export class OpenedCheckpoint implements Checkpoint {
 
   /** From now on reads files of the same content that are somewhere else, or were written again. */
   readFrom(files: CheckpointFiles): void {
-    this.#files = files
+    this.#files = laidOut(files)
   }
 
   async encode(image: Tensor, signal: AbortSignal): Promise<Tensor> {
@@ -68,8 +69,8 @@ export class OpenedCheckpoint implements Checkpoint {
   }
 
   async denoise(image: Tensor, noisy: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
-    const session = await this.#session('unet', signal)
     const { channels, flipSinToCos, frequencyShift } = this.folder.unet
+    const session = await this.#session('unet', signal)
     const width = channels[0] ?? 0
     const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
     const time = this.runtime.backend.upload(embedding, [1, width])
@@ -86,8 +87,8 @@ export class OpenedCheckpoint implements Checkpoint {
 
   /** Begins to fetch all weights where they come from afar. What fails is tried again, and told, when it is used. */
   prefetch(signal: AbortSignal): void {
-    for (const component of ['vae', 'text_encoder', 'unet'] as const)
-      this.#weights(component, signal).catch(() => undefined)
+    const components = this.config.model === null ? (['vae'] as const) : (['vae', 'text_encoder', 'unet'] as const)
+    for (const component of components) this.#weights(component, signal).catch(() => undefined)
   }
 
   /** Frees the sessions. The checkpoint makes new ones when it is used again. */

@@ -7,7 +7,7 @@ import { sliceChannels } from '../../src/gpu/kernels/slice-channels.ts'
 import { sameDims } from '../../src/tensor/shape.ts'
 import type { Backend, Tensor } from '../../src/tensor/tensor.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import { TARGETS, type Modality } from '../checkpoint/modality.ts'
+import { TARGETS, usualPrediction, type Modality, type Prediction } from '../checkpoint/modality.ts'
 
 /** One member: the latent of all its targets, [1,T·C,h,w], its pixels per cell, and the size of its picture unpadded. */
 export interface Decodable {
@@ -31,22 +31,39 @@ const CALLED: Readonly<Record<Modality, { readonly what: string; readonly node: 
   lighting: { what: 'albedo, shading and residual', node: 'Decode Lighting' },
 }
 
-/** Throws `node/wrong-modality` where `checkpoint`, which people know as `name`, predicts something else. */
-export function expectModality({ config }: Checkpoint, name: string, wanted: Modality): void {
-  if (config.modality === wanted) return
-  const { what, node } = CALLED[config.modality]
-  throw new AppError('node/wrong-modality', `${name} predicts ${what}, not ${CALLED[wanted].what}.`, {
+/**
+ * What a latent is a prediction of: as the model says that made it, or else the checkpoint that decodes it. A VAE alone
+ * takes anybody's latents. Throws `node/wrong-modality` where either predicts something else; people know the checkpoint
+ * as `name`.
+ */
+export function predictionOf(
+  { config }: Checkpoint,
+  name: string,
+  latent: { readonly predicts?: Prediction },
+  wanted: Modality,
+): Prediction {
+  const own = config.model?.predicts
+  if (own) expectModality(name, own, wanted)
+  if (latent.predicts) expectModality('The model of this latent', latent.predicts, wanted)
+  return latent.predicts ?? own ?? usualPrediction(wanted)
+}
+
+function expectModality(who: string, { modality }: Prediction, wanted: Modality): void {
+  if (modality === wanted) return
+  const { what, node } = CALLED[modality]
+  throw new AppError('node/wrong-modality', `${who} predicts ${what}, not ${CALLED[wanted].what}.`, {
     fix: `Choose a checkpoint for ${CALLED[wanted].what} in Load Checkpoint, or decode with ${node}.`,
   })
 }
 
 /**
- * Members of one size decoded at once, read, and their padding cut off: for each target of the checkpoint one result per
+ * Members of one size decoded at once, read, and their padding cut off: for each target of a modality one result per
  * member. The results belong to the caller. Errors: `node/unlike-members`, `node/wrong-latent`.
  */
 export async function decodeMembers(
   checkpoint: Checkpoint,
   name: string,
+  modality: Modality,
   members: readonly Decodable[],
   read: ReadPixels,
   { backend, signal }: DecodeContext,
@@ -54,8 +71,8 @@ export async function decodeMembers(
   const [first, ...others] = members
   if (first === undefined) return []
   if (others.some(({ latent }) => !sameDims(latent.dims, first.latent.dims))) throw unlikeMembers()
-  expectFitting(checkpoint, name, first)
-  const { modality, latentChannels } = checkpoint.config
+  expectFitting(checkpoint, name, modality, first)
+  const { latentChannels } = checkpoint.config
   const targets = TARGETS[modality].length
   const results: Tensor[][] = []
   const stacked = stack(backend, members)
@@ -115,14 +132,14 @@ function unpadded(backend: Backend, whole: Tensor, of: number, start: number, co
   }
 }
 
-function expectFitting({ config }: Checkpoint, name: string, { latent, factor }: Decodable): void {
+function expectFitting({ config }: Checkpoint, name: string, modality: Modality, { latent, factor }: Decodable): void {
   const channels = latent.dims[1] ?? 0
-  const wanted = TARGETS[config.modality].length * config.latentChannels
+  const wanted = TARGETS[modality].length * config.latentChannels
   if (channels === wanted && factor === config.factor) return
   throw new AppError(
     'node/wrong-latent',
     `The latent has ${channels} channels and cells of ${factor} px; ${name} decodes ${wanted} channels and cells of ${config.factor} px.`,
-    { fix: 'Encode, denoise and decode with the same checkpoint.' },
+    { fix: 'Encode, denoise and decode with the same checkpoint, or with a VAE of its latents.' },
   )
 }
 

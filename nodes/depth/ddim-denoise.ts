@@ -1,5 +1,6 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
 import { TARGETS } from '../../models/checkpoint/modality.ts'
+import { modelOf } from '../../models/checkpoint/vae-alone.ts'
 import { denoise, type Noisy } from '../../models/pipeline/denoise.ts'
 import { denoisingSteps } from '../../models/schedulers/steps.ts'
 import type { SchedulerConfig } from '../../models/schedulers/config.ts'
@@ -133,8 +134,9 @@ async function run(
   const [first] = members
   if (first === undefined) return []
   const opened = await ctx.use(Checkpoints).open(first.checkpoint.id, ctx.signal)
-  for (const member of members) check(member, first, TARGETS[opened.config.modality].length)
-  const steps = params.steps ?? opened.config.defaultSteps
+  const { predicts, scheduler, defaultSteps } = modelOf(opened, first.checkpoint.name)
+  for (const member of members) check(member, first, TARGETS[predicts.modality].length)
+  const steps = params.steps ?? defaultSteps
   if (steps === null) {
     throw new AppError(
       'node/no-steps',
@@ -144,7 +146,7 @@ async function run(
       },
     )
   }
-  const config = overridden(opened.config.scheduler, params)
+  const config = overridden(scheduler, params)
   if (config.kind === 'lcm' && params.eta > 0) ctx.warn('Eta is for DDIM; the LCM scheduler ignores it.')
   const noisy = members.map(({ image, noise }): Noisy => ({
     image: image.tensor,
@@ -161,7 +163,7 @@ async function run(
   })
   return latents.map((tensor, i) => {
     const { frame, factor } = members[i]?.image ?? first.image
-    return { latent: { kind: 'latent', tensor, frame, factor } }
+    return { latent: { kind: 'latent', tensor, frame, factor, predicts } }
   })
 }
 

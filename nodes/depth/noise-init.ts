@@ -1,4 +1,5 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { modelOf } from '../../models/checkpoint/vae-alone.ts'
 import { TARGETS } from '../../models/checkpoint/modality.ts'
 import { ensembleNoise, NOISE_KINDS } from '../../src/base/rng/noise.ts'
 import {
@@ -83,7 +84,7 @@ export default defineNode({
   },
 })
 
-async function targetsOf({ id }: CheckpointValue, ctx: RunContext): Promise<number> {
-  const { config } = await ctx.use(Checkpoints).open(id, ctx.signal)
-  return TARGETS[config.modality].length
+async function targetsOf({ id, name }: CheckpointValue, ctx: RunContext): Promise<number> {
+  const { predicts } = modelOf(await ctx.use(Checkpoints).open(id, ctx.signal), name)
+  return TARGETS[predicts.modality].length
 }

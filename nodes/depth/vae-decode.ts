@@ -1,5 +1,5 @@
-import { Checkpoints, type CheckpointConfig } from '../../models/checkpoint/checkpoint.ts'
-import { decodeMembers, expectModality } from '../../models/pipeline/decode.ts'
+import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { decodeMembers, predictionOf } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { channelMean } from '../../src/gpu/kernels/channel-mean.ts'
@@ -27,7 +27,7 @@ export default defineNode({
   cost: 'heavy',
   inputs: {
     latent: latent('A denoised latent; an ensemble is decoded member by member.'),
-    checkpoint: checkpoint('The model whose VAE is used: the one the latent was made with.'),
+    checkpoint: checkpoint('Whose VAE is used: the model that the latent was made with, or a VAE alone (TAESD).'),
   },
   params: {
     batch_size: integer({
@@ -68,24 +68,17 @@ async function run(
   if (first === undefined) return []
   const { id, name } = first.checkpoint
   const opened = await ctx.use(Checkpoints).open(id, ctx.signal)
-  expectModality(opened, name, 'depth')
+  const { modality, quantity, scaleInvariant, shiftInvariant } = predictionOf(opened, name, first.latent, 'depth')
+  const meaning: DepthMeaning = { quantity, scaleInvariant, shiftInvariant }
   const latents = members.map(({ latent: { tensor, factor, frame } }) => ({
     latent: tensor,
     factor,
     content: frame.content,
   }))
   const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, channelMean, [pixels], {})
-  const [maps = []] = await decodeMembers(opened, name, latents, read, ctx)
-  const meaning = meaningOf(opened.config)
+  const [maps = []] = await decodeMembers(opened, name, modality, latents, read, ctx)
   return maps.map((tensor, i) => {
     const { frame } = (members[i] ?? first).latent
     return { depth: { kind: 'depth', tensor, frame, meaning } }
   })
 }
-
-/** Checkpoints from before prediction_type predict depth. */
-const meaningOf = ({ predictionType, scaleInvariant, shiftInvariant }: CheckpointConfig): DepthMeaning => ({
-  quantity: predictionType ?? 'depth',
-  scaleInvariant,
-  shiftInvariant,
-})

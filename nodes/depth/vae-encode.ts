@@ -14,7 +14,7 @@ export default defineNode({
   cost: 'heavy',
   inputs: {
     image: image('The picture. Sides that are not whole latent cells are padded by their last pixels.'),
-    checkpoint: checkpoint('The model whose VAE is used.'),
+    checkpoint: checkpoint('Whose VAE is used: the model that denoises, or a VAE alone (TAESD).'),
   },
   params: {},
   outputs: { latent: latent('Four channels at an eighth of the size, about unit variance.') },

@@ -44,7 +44,7 @@ export default defineNode({
   outputs: { image: image('The scaled picture, padded to the right and below by its last pixels.') },
   async run(inputs, { resolution, method }, ctx) {
     const config = inputs.checkpoint && (await ctx.use(Checkpoints).open(inputs.checkpoint.id, ctx.signal)).config
-    const edge = resolution ?? config?.defaultResolution ?? undefined
+    const edge = resolution ?? config?.model?.defaultResolution ?? undefined
     if (edge === undefined) throw noResolution(inputs.checkpoint?.name)
     const { original } = inputs.image.frame
     const content = edge === 0 ? sizeOf(inputs.image.tensor) : fitted(sizeOf(inputs.image.tensor), edge)

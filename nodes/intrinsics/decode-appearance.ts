@@ -1,5 +1,5 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { decodeMembers, expectModality } from '../../models/pipeline/decode.ts'
+import { decodeMembers, predictionOf } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { affine } from '../../src/gpu/kernels/affine.ts'
@@ -16,7 +16,9 @@ export default defineNode({
   cost: 'heavy',
   inputs: {
     latent: latent('A denoised latent; an ensemble is decoded member by member.'),
-    checkpoint: checkpoint('The model for albedo and material that the latent was made with, whose VAE is used.'),
+    checkpoint: checkpoint(
+      'Whose VAE is used: the model for albedo and material that the latent was made with, or a VAE alone.',
+    ),
   },
   params: {},
   outputs: {
@@ -24,12 +26,13 @@ export default defineNode({
     material: image('Red: roughness, green: metallicity, both 0..1, linear. Split Material takes them apart.'),
   },
   /** decode_prediction of MarigoldIntrinsicsPipeline: clip to −1..1, (x + 1) / 2; then the padding goes. */
-  async run({ latent: { tensor, factor, frame }, checkpoint }, _params, ctx) {
+  async run({ latent, checkpoint }, _params, ctx) {
     const opened = await ctx.use(Checkpoints).open(checkpoint.id, ctx.signal)
-    expectModality(opened, checkpoint.name, 'appearance')
+    const { modality } = predictionOf(opened, checkpoint.name, latent, 'appearance')
+    const { tensor, factor, frame } = latent
     const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, affine, [pixels], { a: 0.5, b: 0.5, clamp: [0, 1] })
     const member = { latent: tensor, factor, content: frame.content }
-    const decoded = await decodeMembers(opened, checkpoint.name, [member], read, ctx)
+    const decoded = await decodeMembers(opened, checkpoint.name, modality, [member], read, ctx)
     const [[albedo] = [], [material] = []] = decoded
     if (!albedo || !material) throw new AppError('onnx/run', 'The decoder gave too few pictures.')
     return {

@@ -1,5 +1,5 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { decodeMembers, expectModality } from '../../models/pipeline/decode.ts'
+import { decodeMembers, predictionOf } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { affine } from '../../src/gpu/kernels/affine.ts'
@@ -17,7 +17,7 @@ export default defineNode({
   inputs: {
     latent: latent('A denoised latent; an ensemble is decoded member by member.'),
     checkpoint: checkpoint(
-      'The model for albedo, shading and residual that the latent was made with, whose VAE is used.',
+      'Whose VAE is used: the model for albedo, shading and residual that the latent was made with, or a VAE alone.',
     ),
   },
   params: {},
@@ -27,12 +27,13 @@ export default defineNode({
     residual: image('What is not diffuse, as highlights, linear, up to a factor.'),
   },
   /** decode_prediction of MarigoldIntrinsicsPipeline: clip to −1..1, (x + 1) / 2; then the padding goes. */
-  async run({ latent: { tensor, factor, frame }, checkpoint }, _params, ctx) {
+  async run({ latent, checkpoint }, _params, ctx) {
     const opened = await ctx.use(Checkpoints).open(checkpoint.id, ctx.signal)
-    expectModality(opened, checkpoint.name, 'lighting')
+    const { modality } = predictionOf(opened, checkpoint.name, latent, 'lighting')
+    const { tensor, factor, frame } = latent
     const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, affine, [pixels], { a: 0.5, b: 0.5, clamp: [0, 1] })
     const member = { latent: tensor, factor, content: frame.content }
-    const decoded = await decodeMembers(opened, checkpoint.name, [member], read, ctx)
+    const decoded = await decodeMembers(opened, checkpoint.name, modality, [member], read, ctx)
     const [[albedo] = [], [shading] = [], [residual] = []] = decoded
     if (!albedo || !shading || !residual) throw new AppError('onnx/run', 'The decoder gave too few pictures.')
     return {

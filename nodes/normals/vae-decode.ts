@@ -1,5 +1,5 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { decodeMembers, expectModality } from '../../models/pipeline/decode.ts'
+import { decodeMembers, predictionOf } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { unitNormals } from '../../src/gpu/kernels/unit-normals.ts'
@@ -26,7 +26,7 @@ export default defineNode({
   cost: 'heavy',
   inputs: {
     latent: latent('A denoised latent; an ensemble is decoded member by member.'),
-    checkpoint: checkpoint('The model for normals that the latent was made with, whose VAE is used.'),
+    checkpoint: checkpoint('Whose VAE is used: the model for normals that the latent was made with, or a VAE alone.'),
   },
   params: {
     batch_size: integer({
@@ -63,15 +63,15 @@ async function run(
   if (first === undefined) return []
   const { id, name } = first.checkpoint
   const opened = await ctx.use(Checkpoints).open(id, ctx.signal)
-  expectModality(opened, name, 'normals')
   const latents = members.map(({ latent: { tensor, factor, frame } }) => ({
     latent: tensor,
     factor,
     content: frame.content,
   }))
-  const halfZ = !opened.config.useFullZRange
+  const { modality, useFullZRange } = predictionOf(opened, name, first.latent, 'normals')
+  const halfZ = !useFullZRange
   const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, unitNormals, [pixels], { clip: true, halfZ })
-  const [maps = []] = await decodeMembers(opened, name, latents, read, ctx)
+  const [maps = []] = await decodeMembers(opened, name, modality, latents, read, ctx)
   return maps.map((tensor, i) => ({
     normals: { kind: 'normals', tensor, frame: (members[i] ?? first).latent.frame },
   }))

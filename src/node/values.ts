@@ -39,6 +39,15 @@ export interface LatentValue {
   readonly factor: number
   /** For noise: where it came from, so that LCM and eta > 0 can go on drawing from the same generator. */
   readonly noise?: NoiseOrigin
+  /** Of a denoised latent: what the model that made it predicts. A VAE that decodes it need not know. */
+  readonly predicts?: LatentMeaning
+}
+
+/** What a Marigold model predicts, and, of depth and of normals, what the numbers mean. */
+export interface LatentMeaning extends DepthMeaning {
+  readonly modality: 'depth' | 'normals' | 'appearance' | 'lighting'
+  /** Of normals: z over −1..1, or only over 0..1, towards the viewer. */
+  readonly useFullZRange: boolean
 }
 
 export interface NoiseOrigin {

@@ -131,7 +131,7 @@ test('a content id never leads to other content, which its folder has since', as
   await expect(store.open(id, signal)).rejects.toMatchObject({ code: 'weights/changed' })
   const now = await store.identify('copy', signal)
   expect(now.id).not.toBe(id)
-  expect((await store.open(now.id, signal)).config.scheduler.kind).toBe('lcm')
+  expect((await store.open(now.id, signal)).config.model?.scheduler.kind).toBe('lcm')
   await store.close()
 })
 

@@ -87,9 +87,13 @@ describe('a checkpoint that we cannot run', () => {
 
   it('reads what a checkpoint predicts off its pipeline class', async () => {
     const config = async (values: object) => (await readFolder(changed('model_index.json', values), signal)).config
-    expect(await config({})).toMatchObject({ modality: 'depth', predictionType: 'depth', useFullZRange: true })
+    expect((await config({})).model?.predicts).toMatchObject({
+      modality: 'depth',
+      quantity: 'depth',
+      useFullZRange: true,
+    })
     const normals = { _class_name: 'MarigoldNormalsPipeline', prediction_type: 'normals', use_full_z_range: false }
-    expect(await config(normals)).toMatchObject({ modality: 'normals', predictionType: null, useFullZRange: false })
+    expect((await config(normals)).model?.predicts).toMatchObject({ modality: 'normals', useFullZRange: false })
     await expect(config({ ...normals, use_full_z_range: 'half' })).rejects.toThrow('use_full_z_range is "half"')
   })
 

@@ -4,7 +4,7 @@ import { nodes } from '../../src/app/registry.ts'
 import { noiseGenerator } from '../../src/base/rng/noise.ts'
 import { defaultsOf, type LatentValue, type NoiseOrigin } from '../../src/node/index.ts'
 import { Bench, data, frameOf, oneValue } from './support.ts'
-import { toyCheckpoints, toyConfig, type ToyCalls } from './toy-checkpoint.ts'
+import { toyCheckpoints, toyConfig, toyFor, toyModel, withModel, type ToyCalls } from './toy-checkpoint.ts'
 
 const checkpoint = { kind: 'checkpoint' as const, id: 'toy', name: 'Toy' }
 const newCalls = (): ToyCalls => ({ timesteps: [], batches: [], encoded: [] })
@@ -49,7 +49,7 @@ describe('DDIM Denoise', () => {
   })
 
   it('can leave out what the checkpoint has switched on', async () => {
-    const on = { ...toyConfig, scheduler: { ...toyConfig.scheduler, rescaleBetasZeroSnr: true, setAlphaToOne: true } }
+    const on = withModel({ scheduler: { ...toyModel.scheduler, rescaleBetasZeroSnr: true, setAlphaToOne: true } })
     const { values } = await denoise({ steps: 2, zero_snr: 'off', alpha_to_one: 'off' }, on)
     for (const value of values) expect(value).toBeCloseTo(-0.39168188, 5)
   })
@@ -63,8 +63,23 @@ describe('DDIM Denoise', () => {
     expect(previews.map(({ kind }) => kind)).toEqual(['latent', 'latent', 'latent'])
   })
 
+  it('says of its latent what the checkpoint predicts', async () => {
+    const bench = new Bench()
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, toyFor({ quantity: 'disparity' }))] as const]
+    const inputs = { checkpoint, image: latent(bench, () => 0), noise: latent(bench, () => 1) }
+    const denoised = oneValue(await bench.run('depth/ddim-denoise', { inputs, services }), 'latent', 'latent')
+    expect(denoised.predicts).toMatchObject({ modality: 'depth', quantity: 'disparity' })
+  })
+
+  it('refuses a VAE alone, by the name that people know', async () => {
+    await expect(denoise({ steps: 1 }, { ...toyConfig, model: null })).rejects.toMatchObject({
+      code: 'checkpoint/vae-only',
+      message: expect.stringContaining('Toy is a VAE alone'),
+    })
+  })
+
   it('asks for steps that neither it nor the checkpoint names', async () => {
-    await expect(denoise({}, { ...toyConfig, defaultSteps: null })).rejects.toMatchObject({ code: 'node/no-steps' })
+    await expect(denoise({}, withModel({ defaultSteps: null }))).rejects.toMatchObject({ code: 'node/no-steps' })
   })
 
   it.each([0, 1001])('refuses %i steps', async (steps) => {
@@ -201,17 +216,41 @@ describe('VAE Encode', () => {
 describe('VAE Decode', () => {
   it.each([
     [{}, { quantity: 'depth', scaleInvariant: true, shiftInvariant: true }],
-    [{ predictionType: null }, { quantity: 'depth', scaleInvariant: true, shiftInvariant: true }],
     [
-      { predictionType: 'disparity', shiftInvariant: false } as const,
+      { quantity: 'disparity', shiftInvariant: false } as const,
       { quantity: 'disparity', scaleInvariant: true, shiftInvariant: false },
     ],
   ])('says what its numbers mean: %o', async (config, meaning) => {
     const bench = new Bench()
-    const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, ...config })] as const]
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, toyFor(config))] as const]
     const inputs = { latent: latent(bench, () => 0), checkpoint }
     const depth = oneValue(await bench.run('depth/vae-decode', { inputs, services }), 'depth', 'depth')
     expect(depth.meaning).toEqual(meaning)
+  })
+
+  it.each([
+    [undefined, { quantity: 'depth', scaleInvariant: true, shiftInvariant: true }],
+    [
+      { ...toyModel.predicts, quantity: 'disparity', shiftInvariant: false } as const,
+      { quantity: 'disparity', scaleInvariant: true, shiftInvariant: false },
+    ],
+  ])('of a VAE alone takes what the latent’s model says: %o', async (predicts, meaning) => {
+    const bench = new Bench()
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, model: null })] as const]
+    const inputs = { latent: { ...latent(bench, () => 0), ...(predicts && { predicts }) }, checkpoint }
+    const depth = oneValue(await bench.run('depth/vae-decode', { inputs, services }), 'depth', 'depth')
+    expect(depth.meaning).toEqual(meaning)
+  })
+
+  it('refuses the latent of a model for something else, also with a VAE alone', async () => {
+    const bench = new Bench()
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, model: null })] as const]
+    const predicts = { ...toyModel.predicts, modality: 'normals' } as const
+    const inputs = { latent: { ...latent(bench, () => 0), predicts }, checkpoint }
+    await expect(bench.run('depth/vae-decode', { inputs, services })).rejects.toMatchObject({
+      code: 'node/wrong-modality',
+      message: 'The model of this latent predicts surface normals, not depth.',
+    })
   })
 
   it('refuses a latent of another checkpoint', async () => {

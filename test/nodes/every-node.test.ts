@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { fitParam } from '../../src/graph/params.ts'
 import { defaultsOf, OutputFiles, tensorsOf, type InputPort, type PortValue } from '../../src/node/index.ts'
 import { Bench, frameOf, pictureService, type Call, type Called } from './support.ts'
-import { toyCheckpoints, toyConfig } from './toy-checkpoint.ts'
+import { toyCheckpoints, toyFor } from './toy-checkpoint.ts'
 import { AFFINE_DEPTH } from '../support/meaning.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -99,7 +99,7 @@ function callOf(type: string, inputs: Readonly<Record<string, InputPort>>, bench
     ),
     params,
     services: [
-      [Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, modality })],
+      [Checkpoints, toyCheckpoints(bench.backend, toyFor({ modality }))],
       pictureService({ width: 3, height: 2, channels: 3, data: Uint8Array.from({ length: 18 }, (_, i) => i) }),
       [OutputFiles, { write: async () => undefined }],
     ],

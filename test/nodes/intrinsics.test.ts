@@ -3,12 +3,12 @@ import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
 import type { Modality } from '../../models/checkpoint/modality.ts'
 import type { ImageValue, LatentValue } from '../../src/node/index.ts'
 import { Bench, data, frameOf, oneValue } from './support.ts'
-import { toyCheckpoints, toyConfig } from './toy-checkpoint.ts'
+import { toyCheckpoints, toyFor } from './toy-checkpoint.ts'
 
 const checkpoint = { kind: 'checkpoint' as const, id: 'toy', name: 'Toy' }
 
 const servicesFor = (bench: Bench, modality: Modality) => [
-  [Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, modality })] as const,
+  [Checkpoints, toyCheckpoints(bench.backend, toyFor({ modality }))] as const,
 ]
 
 /** A latent of one cell whose channels are given. */

@@ -1,9 +1,10 @@
 import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { Checkpoints, type CheckpointConfig } from '../../models/checkpoint/checkpoint.ts'
+import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import type { Prediction } from '../../models/checkpoint/modality.ts'
 import { OutputFiles, type LatentValue, type NormalsValue } from '../../src/node/index.ts'
 import { Bench, data, frameOf, oneValue } from './support.ts'
-import { toyCheckpoints, toyConfig } from './toy-checkpoint.ts'
+import { toyCheckpoints, toyFor } from './toy-checkpoint.ts'
 
 const checkpoint = { kind: 'checkpoint' as const, id: 'toy', name: 'Toy' }
 
@@ -27,7 +28,7 @@ describe('a checkpoint at the wrong decoder', () => {
     ['depth/vae-decode', 'normals'],
   ] as const)('%s says what it needs: given one for %s', async (type, modality) => {
     const bench = new Bench()
-    const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, modality })] as const]
+    const services = [[Checkpoints, toyCheckpoints(bench.backend, toyFor({ modality }))] as const]
     const inputs = { latent: latent(bench, 0), checkpoint }
     await expect(bench.run(type, { inputs, services })).rejects.toMatchObject({
       code: 'node/wrong-modality',
@@ -40,9 +41,9 @@ describe('a checkpoint at the wrong decoder', () => {
 })
 
 describe('Decode Normals', () => {
-  const decoded = async (value: number, config: Partial<CheckpointConfig> = {}) => {
+  const decoded = async (value: number, predicts: Partial<Prediction> = {}) => {
     const bench = new Bench()
-    const toy = toyCheckpoints(bench.backend, { ...toyConfig, modality: 'normals', ...config })
+    const toy = toyCheckpoints(bench.backend, toyFor({ modality: 'normals', ...predicts }))
     const inputs = { latent: latent(bench, value), checkpoint }
     const called = await bench.run('normals/vae-decode', { inputs, services: [[Checkpoints, toy]] })
     const normals = oneValue(called, 'normals', 'normals')

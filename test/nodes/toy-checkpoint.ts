@@ -1,10 +1,9 @@
-import type { Checkpoint, CheckpointConfig, Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import type { Checkpoint, CheckpointConfig, Checkpoints, ModelConfig } from '../../models/checkpoint/checkpoint.ts'
+import { usualPrediction, type Prediction } from '../../models/checkpoint/modality.ts'
 import type { CpuBackend } from '../../src/tensor/cpu.ts'
 import type { Dims, Tensor } from '../../src/tensor/tensor.ts'
 
-export const toyConfig: CheckpointConfig = {
-  factor: 8,
-  latentChannels: 4,
+export const toyModel: ModelConfig = {
   scheduler: {
     kind: 'ddim',
     numTrainTimesteps: 1000,
@@ -19,14 +18,21 @@ export const toyConfig: CheckpointConfig = {
     originalInferenceSteps: 50,
     timestepScaling: 10,
   },
-  modality: 'depth',
+  predicts: usualPrediction('depth'),
   defaultSteps: 2,
   defaultResolution: 24,
-  scaleInvariant: true,
-  shiftInvariant: true,
-  predictionType: 'depth',
-  useFullZRange: true,
 }
+
+export const toyConfig: CheckpointConfig = { factor: 8, latentChannels: 4, model: toyModel }
+
+export const withModel = (model: Partial<ModelConfig>): CheckpointConfig => ({
+  ...toyConfig,
+  model: { ...toyModel, ...model },
+})
+
+/** The toy, predicting this. */
+export const toyFor = (predicts: Partial<Prediction>): CheckpointConfig =>
+  withModel({ predicts: { ...toyModel.predicts, ...predicts } })
 
 const values = (tensor: Tensor): Float32Array => {
   if (tensor.location !== 'cpu') throw new Error('Not on the CPU.')

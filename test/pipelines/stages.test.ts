@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Checkpoint } from '../../models/checkpoint/checkpoint.ts'
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
 import type { CheckpointStore } from '../../models/checkpoint/store.ts'
+import { modelOf } from '../../models/checkpoint/vae-alone.ts'
 import { stepNoise } from '../../models/pipeline/step-noise.ts'
 import { denoisingSteps } from '../../models/schedulers/steps.ts'
 import type { Frame, LatentValue } from '../../src/node/index.ts'
@@ -126,11 +127,11 @@ describe('given what diffusers’ stage was given', () => {
   })
 
   it.each(having('trace.batch0.step0.v'))('U-Net and scheduler, step by step: %s', async (_name, { of, tensors }) => {
-    const { config, denoise } = await open(of).then((checkpoint) => ({
-      config: checkpoint.config,
+    const { model, denoise } = await open(of).then((checkpoint) => ({
+      model: modelOf(checkpoint, of.name),
       denoise: checkpoint.denoise.bind(checkpoint),
     }))
-    const steps = denoisingSteps(config.scheduler, of.num_inference_steps ?? config.defaultSteps ?? 0)
+    const steps = denoisingSteps(model.scheduler, of.num_inference_steps ?? model.defaultSteps ?? 0)
     expect(of.batch_size).toBe(1)
     expect(of.timesteps).toEqual(Array.from({ length: of.ensemble_size }, () => steps.map(({ t }) => t)).flat())
     for (let member = 0; member < of.ensemble_size; member++) {

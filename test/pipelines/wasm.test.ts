@@ -5,7 +5,7 @@ import { CpuBackend } from '../../src/tensor/cpu.ts'
 import { expectEqual, expectParity, recordedCases } from './support/parity.ts'
 import { caseCheckpoints } from './support/run-case.ts'
 
-const cases = await recordedCases()
+const cases = [...(await recordedCases()), ...(await recordedCases('halves'))]
 const others = [...(await recordedCases('normals')), ...(await recordedCases('intrinsics'))]
 
 describe('graphs equal diffusers’ Marigold pipelines on WebAssembly', () => {

@@ -1,4 +1,5 @@
 import { recordedCases } from './support/parity.ts'
 import { describeOnWebGpu } from './support/webgpu-suite.ts'
 
-describeOnWebGpu('graphs equal diffusers’ Marigold depth pipeline', await recordedCases())
+const cases = [...(await recordedCases()), ...(await recordedCases('halves'))]
+describeOnWebGpu('graphs equal diffusers’ Marigold depth pipeline', cases)

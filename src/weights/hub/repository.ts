@@ -20,11 +20,30 @@ export interface Repository {
   readonly revision: string
   /** As its card says, as in `apache-2.0`; undefined when it says nothing. */
   readonly licence: string | undefined
+  /** The class of the diffusers pipeline that it is for, as the Hub says; undefined when it says nothing. */
+  readonly pipeline: string | undefined
   readonly files: readonly HubFile[]
 }
 
 /** Names as the Hub allows them; none is `.` or `..`, and none leads out of a folder. */
 const NAME = /^[a-z0-9][\w.-]{0,95}$/i
+
+/** `owner/name`, at a branch, tag or commit where one is named: `owner/name@revision`. */
+export interface RepositoryName {
+  readonly id: string
+  readonly revision: string | undefined
+}
+
+/** Reads `owner/name` or `owner/name@revision`; undefined when it is neither. */
+export function readRepositoryName(text: string): RepositoryName | undefined {
+  const [id = '', revision, ...rest] = text.trim().split('@')
+  if (!isRepositoryId(id) || rest.length > 0) return undefined
+  if (revision === undefined) return { id, revision }
+  return REVISION.test(revision) && !revision.includes('..') ? { id, revision } : undefined
+}
+
+/** Branches, tags and commits, also `refs/pr/1`. */
+const REVISION = /^[a-z0-9][\w.+-]*(?:\/[a-z0-9][\w.+-]*)*$/i
 
 export function isRepositoryId(text: string): boolean {
   const parts = text.split('/')
@@ -59,7 +78,7 @@ export async function readRepository(hub: Hub, id: string, revision: string, sig
     }
     next = read.next
   }
-  return { id, revision: commit, licence: licenceOf(info), files }
+  return { id, revision: commit, licence: licenceOf(info), pipeline: pipelineOf(info), files }
 }
 
 /** Of a thousand entries each; a checkpoint has about fifty. */
@@ -122,6 +141,17 @@ function licenceOf({ cardData, tags }: Readonly<Record<string, unknown>>): strin
   const said = typeof given === 'string' ? given : Array.isArray(given) ? given.join(', ') : tagged
   return said === 'other' && typeof name === 'string' ? name : said
 }
+
+/** Of `config`, which the Hub reads from model_index.json, or of the tags. */
+function pipelineOf({ config, tags }: Readonly<Record<string, unknown>>): string | undefined {
+  const diffusers = isJsonObject(config) && isJsonObject(config['diffusers']) ? config['diffusers'] : {}
+  const { _class_name: name } = diffusers
+  if (typeof name === 'string') return name
+  const tagged = Array.isArray(tags) ? (tags as readonly unknown[]).find(isPipelineTag) : undefined
+  return tagged?.slice('diffusers:'.length)
+}
+
+const isPipelineTag = (tag: unknown): tag is string => typeof tag === 'string' && tag.startsWith('diffusers:')
 
 const isLicenceTag = (tag: unknown): tag is string => typeof tag === 'string' && tag.startsWith('license:')
 

@@ -27,9 +27,12 @@ export interface PipelineCall {
   readonly ensembling: JsonObject
   /** Of depth. */
   readonly shift_invariant?: boolean
+  /** Another VAE's folder under test/fixtures in place of either half of the checkpoint's own. */
+  readonly encoder?: string | null
+  readonly decoder?: string | null
 }
 
-/** A call as test/reference/pipelines.py, normals.py or intrinsics.py wrote it down, with its results. */
+/** A call as test/reference/pipelines.py, halves.py, normals.py or intrinsics.py wrote it down, with its results. */
 export interface Case extends PipelineCall {
   readonly checkpoint: string
   readonly components: Readonly<Record<string, string>>

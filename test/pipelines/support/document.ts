@@ -61,6 +61,9 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
       nodes: [
         node('image', 'input/load-image', { picture: { from: 'example', name: 'picture' } }),
         node('checkpoint', 'input/load-checkpoint', { checkpoint: of.name }),
+        ...(['encoder', 'decoder'] as const).flatMap((half) =>
+          of[half] ? [node(half, 'input/load-checkpoint', { checkpoint: of[half] })] : [],
+        ),
         node('fit', 'image/fit-resolution', { resolution: of.processing_resolution, method: of.resample_method_input }),
         node('encode', 'depth/vae-encode'),
         noise,
@@ -76,13 +79,13 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
         link('image.image', 'fit.image'),
         link('checkpoint.checkpoint', 'fit.checkpoint'),
         link('fit.image', 'encode.image'),
-        link('checkpoint.checkpoint', 'encode.checkpoint'),
+        link(`${of.encoder ? 'encoder' : 'checkpoint'}.checkpoint`, 'encode.checkpoint'),
         link('encode.latent', 'noise.like'),
         link('checkpoint.checkpoint', 'denoise.checkpoint'),
         link('encode.latent', 'denoise.image'),
         link('noise.noise', 'denoise.noise'),
         link('denoise.latent', 'decode.latent'),
-        link('checkpoint.checkpoint', 'decode.checkpoint'),
+        link(`${of.decoder ? 'decoder' : 'checkpoint'}.checkpoint`, 'decode.checkpoint'),
         ...(targets.length > 1 ? [link('checkpoint.checkpoint', 'noise.checkpoint')] : []),
         ...targets.flatMap((target) => [
           link(`decode.${target}`, `align-${target}.${socket}`),

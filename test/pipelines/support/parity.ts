@@ -12,7 +12,9 @@ const ENSEMBLE = 5e-3
 const UNALIGNED = { normals: 2e-4, appearance: 1e-4, lighting: 1e-4 }
 
 /** Every recorded call of the depth pipeline, or of another. */
-export async function recordedCases(index: 'index' | 'normals' | 'intrinsics' = 'index'): Promise<readonly Case[]> {
+export async function recordedCases(
+  index: 'index' | 'halves' | 'normals' | 'intrinsics' = 'index',
+): Promise<readonly Case[]> {
   const { cases } = await fixtureJson<{ readonly cases: readonly string[] }>(`pipelines/${index}.json`)
   return Promise.all(cases.map((name) => fixtureJson<Case>(`pipelines/${name}.json`)))
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
 import { CheckpointStore } from '../../../models/checkpoint/store.ts'
 import { TARGETS } from '../../../models/checkpoint/modality.ts'
@@ -14,7 +15,8 @@ import {
   type DecodedPicture,
 } from '../../../src/node/index.ts'
 import type { OnnxRuntime } from '../../../src/onnx/runtime.ts'
-import { fixtureJson } from '../../support/fixtures.ts'
+import { nodeFolder } from '../../../src/weights/node-folder.ts'
+import { fixtureJson, FIXTURES } from '../../support/fixtures.ts'
 import { checkpointOf, floats, rawTensors, type Case, type PipelineCall, type RawTensor } from './case.ts'
 import { documentOf, ENSEMBLE } from './document.ts'
 
@@ -34,10 +36,15 @@ export interface CaseParts {
   readonly nodes: readonly (readonly [string, AnyNode])[]
 }
 
-/** The checkpoints of recorded cases, each by its case's name. Cases whose files are equal share their sessions. */
+/** The checkpoints of recorded cases, each by its case's name, and VAEs by their folder. Those whose files are equal share their sessions. */
 export const caseCheckpoints = (runtime: OnnxRuntime): CheckpointStore =>
   new CheckpointStore(
-    async (name) => ({ name, files: await checkpointOf(await fixtureJson<Case>(`pipelines/${name}.json`)) }),
+    async (name) => ({
+      name,
+      files: name.startsWith('checkpoints/')
+        ? await nodeFolder(join(FIXTURES, name))
+        : await checkpointOf(await fixtureJson<Case>(`pipelines/${name}.json`)),
+    }),
     runtime,
   )
 

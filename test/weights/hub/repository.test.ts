@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { byteText } from '../../../src/base/byte-text.ts'
 import { neededFiles } from '../../../src/weights/hub/needed-files.ts'
-import { isRepositoryId, readRepository, type HubFile, type Repository } from '../../../src/weights/hub/repository.ts'
+import {
+  isRepositoryId,
+  readRepository,
+  readRepositoryName,
+  type HubFile,
+  type Repository,
+} from '../../../src/weights/hub/repository.ts'
 import { needed, published, UNET } from './support/checkpoint.ts'
 import { COMMIT, faultHub, listed, REPOSITORY, type FaultHub } from './support/fault-hub.ts'
 
@@ -92,12 +98,26 @@ describe('the list of a repository', () => {
   )
 })
 
+it.each([
+  ['owner/name', { id: 'owner/name', revision: undefined }],
+  [' owner/name@v1.0 ', { id: 'owner/name', revision: 'v1.0' }],
+  ['owner/name@refs/pr/1', { id: 'owner/name', revision: 'refs/pr/1' }],
+  ['name', undefined],
+  ['owner/name@', undefined],
+  ['owner/name@../v1', undefined],
+  ['owner/name@a@b', undefined],
+  ['https://huggingface.co/owner/name', undefined],
+])('%j names a repository and a revision: %o', (text, name) => {
+  expect(readRepositoryName(text)).toEqual(name)
+})
+
 describe('the files of a checkpoint', () => {
   const file = (path: string): HubFile => ({ path, bytes: 1, hash: { algorithm: 'git-sha1', hex: COMMIT } })
   const of = (...paths: readonly string[]): Repository => ({
     id: REPOSITORY,
     revision: COMMIT,
     licence: undefined,
+    pipeline: undefined,
     files: paths.map(file),
   })
   const parts = ['vae/diffusion_pytorch_model.safetensors', 'text_encoder/model.safetensors', 'model_index.json']
@@ -124,8 +144,33 @@ describe('the files of a checkpoint', () => {
     expect(files.map(({ path }) => path)).toEqual([...shards, ...parts.slice(0, 2), index, 'model_index.json'])
   })
 
+  it.each([
+    ['at the root', ''],
+    ['in vae', 'vae/'],
+  ])('of an autoencoder alone, %s, are its config and weights', (_, folder) => {
+    const own = ['LICENSE', 'diffusion_pytorch_model.safetensors', 'config.json'].map((path) =>
+      path === 'LICENSE' ? path : folder + path,
+    )
+    const others = [
+      'README.md',
+      'taesd_decoder.safetensors',
+      'taesd_encoder.safetensors',
+      'diffusion_pytorch_model.bin',
+    ]
+    const { files, variants } = neededFiles(of(...others, ...own), 'fp16')
+    expect(files.map(({ path }) => path).sort()).toEqual([...own].sort())
+    expect(files.at(-1)?.path).toBe(`${folder}config.json`)
+    expect(variants).toEqual({ vae: 'full' })
+  })
+
   it('that is none, or holds no safetensors, are refused', () => {
     expect(() => neededFiles(of('config.json'), 'fp16')).toThrow(
+      expect.objectContaining({ code: 'checkpoint/not-diffusers' }),
+    )
+    expect(() => neededFiles(of('config.json', 'diffusion_pytorch_model.bin'), 'fp16')).toThrow(
+      expect.objectContaining({ code: 'checkpoint/missing-file', message: expect.stringContaining('vae') }),
+    )
+    expect(() => neededFiles(of('vae/config.json', 'unet/config.json', ...parts.slice(0, 1)), 'fp16')).toThrow(
       expect.objectContaining({ code: 'checkpoint/not-diffusers' }),
     )
     expect(() => neededFiles(of(...parts, 'unet/diffusion_pytorch_model.bin'), 'fp16')).toThrow(
