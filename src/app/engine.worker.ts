@@ -16,11 +16,14 @@ import { decodeInBrowser } from './pictures/browser-decoder.ts'
 import { PictureShelf } from './pictures/shelf.ts'
 import { renderPreview } from './previews.ts'
 import { nodes } from './registry.ts'
+import { keptUnder, tiers } from './results/kept.ts'
+import { opfsFiles } from './results/opfs-files.ts'
 
 /** Where the page is: the built Worker lies in a folder of assets beside it. */
 const base = new URL(import.meta.env.DEV ? '/' : '..', self.location.href)
-/** Results to keep for later runs. */
+/** Results to keep for later runs: as tensors, and as files over reloads and restarts. */
 const CACHE_BYTES = 2 ** 30
+const KEPT_BYTES = 2 ** 29
 const port: HostPort = { post: (message, transfer = []) => self.postMessage(message, { transfer }) }
 
 async function start(): Promise<EngineHost> {
@@ -43,6 +46,9 @@ async function start(): Promise<EngineHost> {
     backend: compute.backend,
     info: compute.info,
     cacheBytes: CACHE_BYTES,
+    tiers: tiers(compute.info, opfsFiles(keptUnder(compute.info, compute.runtime.half)), KEPT_BYTES, (error) =>
+      console.info('Results are not kept over a reload:', error),
+    ),
     checkpoints: served.rows,
     services: bindServices([
       [Checkpoints, checkpoints],

@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { RunContext } from '../node/context.ts'
 import { tensorsOf, type PortValue } from '../node/values.ts'
-import type { Outputs } from './cache.ts'
+import type { Outputs } from './results/cache.ts'
 import type { PlannedNode } from './resolve.ts'
 
 /** What one member is given: a value, a list for an `each` input, undefined where open. */

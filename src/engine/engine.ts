@@ -6,14 +6,15 @@ import type { DocumentNode, GraphDocument } from '../graph/document.ts'
 import type { Param, PictureRef } from '../node/params.ts'
 import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
-import { Cache } from './cache.ts'
 import { Costs } from './costs.ts'
 import type { BackendInfo, NodeState, RunReport } from './events.ts'
 import { breather } from '../base/pause.ts'
 import { nothingToRun, plan, type Plan } from './plan.ts'
 import type { Registry } from './resolve.ts'
 import type { PlannedNode } from './resolve.ts'
-import { cancelled, execute, type RunListener } from './run.ts'
+import { Results } from './results/results.ts'
+import type { Tier } from './results/tier.ts'
+import { cancelled, execute, LostResults, type Outcome, type RunListener } from './run.ts'
 
 /** Content ids of what a document only names. Both reject with typed errors that say what to do. */
 export interface Sources {
@@ -31,6 +32,8 @@ export interface EngineParts {
   readonly info: BackendInfo
   /** Bytes of tensors to keep for later runs. */
   readonly cacheBytes: number
+  /** Where dear results are kept besides, fastest first. */
+  readonly tiers?: readonly Tier[]
   readonly listener?: Partial<RunListener>
   /** Tests give their own clock and pause. */
   readonly now?: () => number
@@ -42,13 +45,16 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Plans of one run that may turn out to rest on results which are gone. */
+const MOST_LOST = 100
+
 /** A document, the results made of it so far, and one run at a time. The same for the Worker and the command line. */
 export class Engine {
   readonly info: BackendInfo
   /** One thing at a time: overlapping session runs on one device freeze or crash the runtime. */
   readonly lane = new SerialQueue()
   readonly #parts: EngineParts
-  readonly #cache: Cache
+  readonly #results: Results
   readonly #costs = new Costs()
   readonly #contents = new Map<string, string>()
   /** The last state of nodes in a run, with the keys it is said of. */
@@ -61,12 +67,12 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.info = parts.info
-    this.#cache = new Cache(parts.cacheBytes)
+    this.#results = new Results(parts.cacheBytes, parts.backend, parts.tiers)
   }
 
   /** Bytes of tensors that are kept. */
   get bytes(): number {
-    return this.#cache.bytes
+    return this.#results.cache.bytes
   }
 
   /** The states of all nodes as the document is now. Computes nothing and opens no file that was looked at before. */
@@ -114,7 +120,14 @@ export class Engine {
   value(node: string, socket: string, member = 0): PortValue | undefined {
     const at = this.#output(node, socket)
     const key = at?.node.keys[at.node.mapped ? member : 0]
-    return at && key !== undefined ? this.#cache.get(key)?.[at.socket] : undefined
+    return at && key !== undefined ? this.#results.cache.get(key)?.[at.socket] : undefined
+  }
+
+  /** Brings what a socket holds to where `value` finds it, if it was computed once and is kept. Run it in the lane. */
+  async fetch(node: string, socket: string, member = 0): Promise<void> {
+    const at = this.#output(node, socket)
+    const key = at?.node.keys[at.node.mapped ? member : 0]
+    if (key !== undefined) await this.#results.fetch(key)
   }
 
   /** Members of what a socket holds: 1 without an ensemble, 0 when the socket is open or cannot be computed. */
@@ -134,9 +147,12 @@ export class Engine {
     return this.#plan?.nodes.get(node)
   }
 
-  /** Forgets all results (those in use when they are free), and what is known of pictures and checkpoints. */
-  clear(): void {
-    this.#cache.clear()
+  /**
+   * Forgets all results (those in use when they are free), and what is known of pictures and checkpoints; with
+   * `everywhere` also what is kept for later sessions.
+   */
+  async clear(which: { readonly everywhere?: boolean } = {}): Promise<void> {
+    await this.#results.clear(which)
     this.#contents.clear()
     this.#live.clear()
   }
@@ -144,28 +160,47 @@ export class Engine {
   /** Stops and releases everything. */
   async dispose(): Promise<void> {
     await this.cancel()
-    this.clear()
+    await this.clear()
+    await this.#results.settled()
   }
 
   async #run(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<RunReport> {
-    const { listener, backend, services, info } = this.#parts
+    const { info } = this.#parts
     const now = this.#parts.now ?? (() => performance.now())
     const start = now()
     if (signal.aborted) throw cancelled()
     this.#updates += 1
     // A checkpoint folder may have changed on disk since it was identified.
     this.#contents.clear()
-    const planned = (this.#plan = await this.#planned(document, targets, signal))
-    if (signal.aborted) throw cancelled()
-    const [blocked] = planned.blocked
-    if (planned.targets.length === 0) {
-      throw blocked ?? nothingToRun()
+    for (let lost = 0; ; lost++) {
+      const planned = (this.#plan = await this.#planned(document, targets, signal))
+      if (signal.aborted) throw cancelled()
+      if (planned.targets.length === 0) throw planned.blocked[0] ?? nothingToRun()
+      try {
+        const { nodes, failed, skipped } = await this.#execute(planned, now, signal)
+        return {
+          backend: info.backend,
+          adapter: info.adapter,
+          ...(info.reason !== undefined && { reason: info.reason }),
+          ms: now() - start,
+          nodes,
+          ...(planned.blocked.length > 0 && { blocked: planned.blocked.map(plainError) }),
+          ...(failed.length > 0 && { failed: failed.map(plainError), skipped }),
+        }
+      } catch (error) {
+        // Each time at least one kept result was found damaged or gone, and is known to be.
+        if (!(error instanceof LostResults) || lost >= MOST_LOST) throw error
+      }
     }
+  }
+
+  async #execute(planned: Plan, now: () => number, signal: AbortSignal): Promise<Outcome> {
+    const { listener, backend, services } = this.#parts
     this.#live.clear()
     const environment = {
       backend,
       services,
-      cache: this.#cache,
+      results: this.#results,
       costs: this.#costs,
       lane: this.lane,
       now,
@@ -181,16 +216,7 @@ export class Engine {
       },
     }
     try {
-      const { nodes, failed, skipped } = await execute(planned, environment, signal)
-      return {
-        backend: info.backend,
-        adapter: info.adapter,
-        ...(info.reason !== undefined && { reason: info.reason }),
-        ms: now() - start,
-        nodes,
-        ...(planned.blocked.length > 0 && { blocked: planned.blocked.map(plainError) }),
-        ...(failed.length > 0 && { failed: failed.map(plainError), skipped }),
-      }
+      return await execute(planned, environment, signal)
     } finally {
       for (const [id, { state }] of this.#live) {
         if (state.phase === 'running' || state.phase === 'waiting') this.#live.delete(id)
@@ -206,6 +232,7 @@ export class Engine {
 
   async #planned(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<Plan> {
     const { nodes } = this.#parts
+    await this.#results.open()
     const failures = new Map<string, AppError>()
     await Promise.all(document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
     const contentOf = (param: Param, value: Json): string | AppError => {
@@ -216,7 +243,7 @@ export class Engine {
         new AppError('engine/unknown-source', 'This source was not looked at.')
       )
     }
-    return plan({ document, targets, nodes, contentOf, cached: (key) => this.#cache.has(key) })
+    return plan({ document, targets, nodes, contentOf, cached: (key) => this.#results.has(key) })
   }
 
   /** Looks at the pictures and checkpoints that a node names. What fails is tried again at the next edit or run. */

@@ -75,6 +75,7 @@ export class Previews {
 
   async #send(node: string, socket: string, member: number, full: boolean): Promise<boolean> {
     return this.engine.lane.run(async () => {
+      await this.engine.fetch(node, socket, member)
       const value = this.engine.value(node, socket, member)
       if (value === undefined || !PICTURES.has(value.kind)) return false
       await this.#draw({ node, socket, member, members: this.engine.members(node, socket), full }, value)

@@ -5,14 +5,14 @@ import type { Services } from '../base/service.ts'
 import type { Member, RunContext } from '../node/context.ts'
 import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
-import type { Cache } from './cache.ts'
 import { batchSize, call, type Inputs } from './call.ts'
 import type { Costs } from './costs.ts'
 import type { NodeReport, NodeState, SkippedNode } from './events.ts'
 import { neededMembers, needs } from './needs.ts'
-import { Pins } from './pins.ts'
+import { Pins } from './results/pins.ts'
 import type { Plan, Step } from './plan.ts'
 import { Progress } from './progress.ts'
+import type { Results } from './results/results.ts'
 import type { PlannedNode } from './resolve.ts'
 
 /** What a run tells while it goes on. */
@@ -28,7 +28,7 @@ export interface RunListener {
 export interface Environment {
   readonly backend: Backend
   readonly services: Services
-  readonly cache: Cache
+  readonly results: Results
   readonly costs: Costs
   readonly lane: SerialQueue
   readonly listener: RunListener
@@ -49,14 +49,18 @@ export interface Outcome {
 /** After these the next node would fail as well: the device or its memory is gone. */
 const FATAL: ReadonlySet<string> = new Set(['gpu/device-lost', 'gpu/out-of-memory', 'engine/cancelled'])
 
+/** Results that were there when the run was planned and are not any more: plan again. Nothing has been done yet. */
+export class LostResults extends Error {}
+
 /**
  * Does what a plan says, one node call at a time, members in order. What is finished stays in the cache, also when the
  * run is aborted or fails; nothing else is left. A node ends at its first member that fails, and what depends on it is
- * skipped; everything else is computed. Rejects with `engine/cancelled` when `signal` was aborted, and with
- * `gpu/device-lost` or `gpu/out-of-memory`, which then name the node.
+ * skipped; everything else is computed. Rejects with `engine/cancelled` when `signal` was aborted, with
+ * `gpu/device-lost` or `gpu/out-of-memory`, which then name the node, and with LostResults before anything was done.
  */
 export async function execute(plan: Plan, environment: Environment, signal: AbortSignal): Promise<Outcome> {
-  const pins = new Pins(environment.cache)
+  const { results, lane } = environment
+  const pins = new Pins(results.cache)
   for (const { node, members } of plan.steps) for (const member of members) pins.hold(needs(node, member))
   for (const id of plan.targets) pins.hold(plan.nodes.get(id)?.keys ?? [])
   const progress = new Progress(plan.steps, environment.costs)
@@ -64,6 +68,7 @@ export async function execute(plan: Plan, environment: Environment, signal: Abor
   const skipped = new Map<string, string>()
   const reports = new Map([...plan.cached].map(([id, cached]) => [id, reportOf(plan, id, cached)]))
   try {
+    await lane.run(() => fetchFinished(plan, results, signal))
     for (const { node, members } of plan.steps) {
       environment.listener.state(node, { phase: 'waiting' })
       const report = reports.get(node.id)
@@ -93,6 +98,17 @@ export async function execute(plan: Plan, environment: Environment, signal: Abor
     nodes: [...reports.values()],
     failed: [...failed.values()],
     skipped: [...skipped].map(([node, missing]) => ({ node, failed: missing })),
+  }
+}
+
+/** Brings to the backend what the steps need and do not make themselves. */
+async function fetchFinished({ steps }: Plan, results: Results, signal: AbortSignal): Promise<void> {
+  const made = new Set(steps.flatMap(({ node, members }) => members.map((member) => node.keys[member] ?? '')))
+  const needed = new Set(steps.flatMap(({ node, members }) => members.flatMap((member) => needs(node, member))))
+  for (const key of needed) {
+    if (made.has(key)) continue
+    if (signal.aborted) throw cancelled()
+    if (!(await results.fetch(key))) throw new LostResults()
   }
 }
 
@@ -167,7 +183,7 @@ class StepRun {
       // Its equal is in this batch: it is found in the cache next time.
       if (keys.has(key)) break
       open.shift()
-      if (this.#node.definition.sink !== true && this.environment.cache.has(key)) {
+      if (this.#node.definition.sink !== true && this.environment.results.cache.has(key)) {
         this.report.cached += 1
         this.#finish([member], 0)
       } else {
@@ -181,14 +197,14 @@ class StepRun {
   /** False when memory ran out and the members must be tried again, with less in the way or fewer at once. */
   async #compute(members: readonly number[]): Promise<boolean> {
     this.#stopIfAborted()
-    const { cache, costs, now } = this.environment
+    const { results, costs, now } = this.environment
     const index = members[0] ?? 0
     this.#show(index, members.length, 0, 1)
     const start = now()
-    let results
+    let made
     try {
       const inputs = members.map((member) => this.#inputs(member))
-      results = await measured(`node ${this.#node.definition.type}`, () =>
+      made = await measured(`node ${this.#node.definition.type}`, () =>
         call(this.#node, inputs, this.#context(members)),
       )
     } catch (error) {
@@ -196,7 +212,8 @@ class StepRun {
       throw error
     }
     const ms = now() - start
-    members.forEach((member, i) => cache.put(this.#key(member), results[i] ?? {}, ms / members.length))
+    for (const [i, member] of members.entries())
+      await results.add(this.#key(member), made[i] ?? {}, ms / members.length)
     costs.add(this.#node.definition.type, ms / members.length)
     this.report.ms += ms
     this.report.computed += members.length
@@ -214,7 +231,7 @@ class StepRun {
     if (!(error instanceof AppError) || error.code !== 'gpu/out-of-memory') return false
     if (!this.#evicted) {
       this.#evicted = true
-      this.environment.cache.trim(0)
+      this.environment.results.cache.trim(0)
       return true
     }
     if (members === 1) return false
@@ -225,7 +242,7 @@ class StepRun {
   #inputs(member: number): Inputs {
     const given = neededMembers(this.#node, member).map(({ socket, source, members }) => {
       const values = members.map((index) => {
-        const value = this.environment.cache.get(source.node.keys[index] ?? '')?.[source.socket]
+        const value = this.environment.results.cache.get(source.node.keys[index] ?? '')?.[source.socket]
         if (value === undefined)
           throw new AppError('engine/lost-value', `The result of ${source.node.title} is gone.`, { fix: 'Run again.' })
         return value

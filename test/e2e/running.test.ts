@@ -70,3 +70,16 @@ it('what was deleted comes back by undo with its pictures, without a run', async
   await expect.poll(() => viewer.getAttribute('aria-label')).toMatch(/^View: picture/)
   expect(await status(page).textContent()).toBe('Undone.')
 })
+
+it('after a reload computes nothing that was dear: members, latents and depth are kept', async () => {
+  const foot = (title: string) => node(page, title).locator('footer').innerText()
+  await node(page, 'Noise Init').getByLabel('Members', { exact: true }).fill('3')
+  await expect.poll(() => foot('DDIM Denoise'), { timeout: 60_000 }).toMatch(/, 1 of 3 cached$/)
+  await finished(page)
+  await page.reload()
+  await finished(page)
+  for (const title of ['VAE Encode', 'DDIM Denoise', 'VAE Decode']) expect(await foot(title)).toBe('cached')
+  await page.getByRole('switch', { name: 'Live' }).uncheck()
+  await node(page, 'Noise Init').getByLabel('Members', { exact: true }).fill('4')
+  await expect.poll(() => foot('DDIM Denoise')).toBe('will run 1 of 4 members')
+})

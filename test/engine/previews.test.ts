@@ -45,6 +45,7 @@ test('a thumbnail is sent once per value and count of members, and again to a no
     planned: () => ({ kinds: new Map([['depth', ['depth']]]), sources: new Map() }),
     key: () => 'key',
     members: () => members,
+    fetch: async () => undefined,
     value: () => ({ kind: 'depth', meaning: AFFINE_DEPTH, tensor, frame }),
   } as unknown as Engine
   const shown: Preview[] = []

@@ -16,6 +16,8 @@ export interface RunCommand {
   readonly backend: BackendChoice
   readonly out: string
   readonly report: string | undefined
+  /** Where dear results are kept between runs. */
+  readonly cache: string | undefined
   readonly quiet: boolean
 }
 
@@ -98,6 +100,7 @@ export const RUN_OPTIONS = {
   backend: { type: 'string', default: 'auto' },
   out: { type: 'string', default: '.' },
   report: { type: 'string' },
+  cache: { type: 'string' },
   quiet: { type: 'boolean' },
 } as const satisfies Options
 
@@ -122,6 +125,7 @@ function parseRun(rest: readonly string[]): Command {
     backend,
     out: one(values['out']) ?? '.',
     report: one(values['report']),
+    cache: one(values['cache']),
     quiet: values['quiet'] === true,
   }
 }

@@ -9,6 +9,7 @@ export const HELP = `marigold: depth from a picture, by a graph of nodes
     --backend auto|webgpu|wasm default auto: WebGPU where there is a graphics card, else WebAssembly
     --out DIR                  where files go; default: here
     --report FILE              write what was computed and how long it took, as JSON
+    --cache DIR                keep what was dear to compute there, and take it from there next time
     --quiet                    print errors only
 
   marigold check GRAPH.json [--json]  list what is wrong with a graph, and what it needs that is not here

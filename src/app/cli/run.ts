@@ -1,13 +1,19 @@
+import { resolve } from 'node:path'
 import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
 import { CheckpointStore } from '../../../models/checkpoint/store.ts'
+import { plainError } from '../../base/errors.ts'
 import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
 import type { RunReport } from '../../engine/events.ts'
+import type { Tier } from '../../engine/results/tier.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { OutputFiles, Pictures, type PictureRef } from '../../node/index.ts'
+import type { Compute } from '../compute/compute.ts'
 import { openNodeCompute } from '../compute/node.ts'
 import type { PictureShelf } from '../pictures/shelf.ts'
 import { nodes } from '../registry.ts'
+import { diskFiles } from '../results/disk-files.ts'
+import { keptUnder, tiers } from '../results/kept.ts'
 import type { RunCommand } from './arguments.ts'
 import { readGraph } from './graph-file.ts'
 import { OutputFolder } from './output-folder.ts'
@@ -17,6 +23,7 @@ import { addFile, GIVEN, locateOnDisk, shelfOnDisk } from './sources.ts'
 import { errorLine, line, ProgressLine, type Terminal } from './terminal.ts'
 
 const CACHE_BYTES = 2 * 2 ** 30
+const KEPT_BYTES = 8 * 2 ** 30
 
 /** The type of the nodes that write files. */
 const EXPORT = 'output/export'
@@ -59,6 +66,15 @@ async function changed(
   return command.checkpoint === undefined ? set : withCheckpoint(set, nodes, GIVEN)
 }
 
+/** Where `--cache` says; a folder that cannot be used is a warning: everything can be computed. */
+function kept({ cache }: RunCommand, { info, runtime }: Compute, terminal: Terminal): readonly Tier[] {
+  if (cache === undefined) return []
+  const folder = resolve(cache, keptUnder(info, runtime.half))
+  return tiers(info, diskFiles(folder), KEPT_BYTES, (error) =>
+    terminal.err(line(`warning --cache: nothing more is kept in ${folder}: ${plainError(error).message}`)),
+  )
+}
+
 interface Parts {
   readonly shelf: PictureShelf
   readonly out: OutputFolder
@@ -78,6 +94,7 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
     backend: found.backend,
     info: found.info,
     cacheBytes: CACHE_BYTES,
+    tiers: kept(command, found, terminal),
     services: bindServices([
       [Checkpoints, checkpoints],
       [Pictures, shelf],

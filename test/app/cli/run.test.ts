@@ -91,3 +91,44 @@ it('a screen shows one line that says node, member and step; it is gone at the e
   expect(left).toContainEqual(expect.stringMatching(/^wrote .*depth\.png$/))
   expect(await shown('--quiet')).toBe('')
 })
+
+describe('--cache', () => {
+  it('keeps members between runs: more of them costs only those, the same costs none', async () => {
+    const image = join(folder, 'cached.png')
+    await noise(20, 12).png().toFile(image)
+    const run = async (members: number, cache: string) => {
+      const report = join(folder, 'cached.json')
+      const set = [
+        '--set',
+        'fit.resolution=64',
+        '--set',
+        `noise.members=${members}`,
+        '--out',
+        join(folder, 'cached'),
+        '--report',
+        report,
+      ]
+      const ended = await called(...words(image, '--cache', cache, ...set).with(1, graph('ensemble')))
+      const { nodes } = JSON.parse(await readFile(report, 'utf8')) as {
+        readonly nodes: readonly { readonly id: string; readonly computed: number; readonly cached: number }[]
+      }
+      const of = nodes.find(({ id }) => id === 'denoise')
+      return { ...ended, computed: of?.computed, cached: of?.cached }
+    }
+    const cache = join(folder, 'kept')
+    expect(await run(3, cache)).toMatchObject({ status: 0, computed: 3, cached: 0 })
+    const first = await readFile(join(folder, 'cached', 'depth.png'))
+    expect(await run(5, cache)).toMatchObject({ status: 0, computed: 2, cached: 3 })
+    expect(await run(3, cache)).toMatchObject({ status: 0, computed: 0, cached: 3 })
+    expect((await readFile(join(folder, 'cached', 'depth.png'))).equals(first)).toBe(true)
+  })
+
+  it('in a place that cannot be written is a warning, and the depth is made', async () => {
+    const image = join(folder, 'uncached.png')
+    await noise(20, 12).png().toFile(image)
+    await writeFile(join(folder, 'a file'), '')
+    const { status, err } = await called(...words(image, '--cache', join(folder, 'a file'), '--out', folder))
+    expect(status).toBe(0)
+    expect(err).toMatch(/warning --cache: nothing more is kept in .*a file/)
+  })
+})

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Cache } from '../../src/engine/cache.ts'
-import { CpuBackend } from '../../src/tensor/cpu.ts'
-import type { Tensor } from '../../src/tensor/tensor.ts'
-import { FRAME } from './toys/nodes.ts'
-import { AFFINE_DEPTH } from '../support/meaning.ts'
+import { Cache } from '../../../src/engine/results/cache.ts'
+import { CpuBackend } from '../../../src/tensor/cpu.ts'
+import type { Tensor } from '../../../src/tensor/tensor.ts'
+import { FRAME } from '../toys/nodes.ts'
+import { AFFINE_DEPTH } from '../../support/meaning.ts'
 
 const backend = new CpuBackend()
 const tensor = (n: number) => backend.upload(new Float32Array(n), [1, 1, 1, n])

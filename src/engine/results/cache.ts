@@ -1,5 +1,6 @@
-import { bytesOf, type Tensor } from '../tensor/tensor.ts'
-import { tensorsOf, type PortValue } from '../node/values.ts'
+import { bytesOf, type Tensor } from '../../tensor/tensor.ts'
+import { tensorsOf, type PortValue } from '../../node/values.ts'
+import { Ageing, leastWorth } from './ageing.ts'
 
 /** What a node made for one member, by output socket. */
 export type Outputs = Readonly<Record<string, PortValue>>
@@ -9,14 +10,13 @@ interface Entry {
   readonly tensors: readonly Tensor[]
   /** Milliseconds to make it again. */
   readonly ms: number
-  /** Greedy-Dual-Size: ms per byte, plus the age of the cache when it was last used. The lowest goes first. */
+  /** The lowest goes first. */
   priority: number
 }
 
 /**
  * Results by key. The cache owns the tensors in it; whoever takes a value out borrows it until the next `await`, or
- * retains it. What is pinned stays. Evicts by Greedy-Dual-Size (Cao and Irani 1997): cheap and large before dear and
- * small, long unused before recent.
+ * retains it. What is pinned stays.
  */
 export class Cache {
   readonly #entries = new Map<string, Entry>()
@@ -24,8 +24,8 @@ export class Cache {
   readonly #owners = new Map<Tensor, number>()
   readonly #pins = new Map<string, number>()
   readonly #doomed = new Set<string>()
+  readonly #ageing = new Ageing()
   #bytes = 0
-  #age = 0
 
   /** @param budget bytes of tensors above which unpinned results are dropped. */
   constructor(public budget: number) {}
@@ -86,9 +86,10 @@ export class Cache {
   /** Drops unpinned results until the rest fits the budget, or `bytes`. */
   trim(bytes = this.budget): void {
     while (this.#bytes > bytes) {
-      const worst = this.#worst()
+      // An entry without tensors frees nothing.
+      const worst = leastWorth(this.#entries, (key, { tensors }) => tensors.length > 0 && !this.#pins.has(key))
       if (worst === undefined) return
-      this.#age = this.#entries.get(worst)?.priority ?? this.#age
+      this.#ageing.evicted(this.#entries.get(worst)?.priority ?? 0)
       this.#drop(worst)
     }
   }
@@ -101,21 +102,11 @@ export class Cache {
     }
   }
 
-  #worst(): string | undefined {
-    let worst: string | undefined
-    let lowest = Infinity
-    for (const [key, entry] of this.#entries) {
-      // An entry without tensors frees nothing.
-      if (entry.priority >= lowest || entry.tensors.length === 0 || this.#pins.has(key)) continue
-      worst = key
-      lowest = entry.priority
-    }
-    return worst
-  }
-
   #priority({ tensors, ms }: Entry): number {
-    const bytes = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 1)
-    return this.#age + Math.max(ms, 0.01) / bytes
+    return this.#ageing.priority(
+      ms,
+      tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0),
+    )
   }
 
   #drop(key: string): void {
