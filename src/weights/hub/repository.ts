@@ -65,7 +65,9 @@ export async function readRepository(hub: Hub, id: string, revision: string, sig
     )
   }
   const about = `${hub.host}/api/models/${id}/revision/${encodeURIComponent(revision)}`
-  const { json: info } = await readPage(hub, about, signal)
+  const { json: info } = await readPage(hub, about, signal).catch((error: unknown) => {
+    throw ofRepository(error, hub, id, revision)
+  })
   const commit = isJsonObject(info) ? info['sha'] : undefined
   if (!isJsonObject(info) || typeof commit !== 'string' || !/^[0-9a-f]{40}$/.test(commit)) throw badListing(about)
   const files: HubFile[] = []
@@ -79,6 +81,29 @@ export async function readRepository(hub: Hub, id: string, revision: string, sig
     next = read.next
   }
   return { id, revision: commit, licence: licenceOf(info), pipeline: pipelineOf(info), files }
+}
+
+/** Says of the repository what the server says of an address. */
+function ofRepository(error: unknown, { host }: Hub, id: string, revision: string): unknown {
+  if (!(error instanceof AppError)) return error
+  const server = new URL(host).host
+  if (error.code === 'checkpoint/not-found') {
+    const at = revision === 'main' ? '' : ` at ${revision}`
+    return new AppError(error.code, `${server} has no repository ${id}${at}.`, {
+      fix: 'Check the spelling, owner/name, and the revision if one was given.',
+      cause: error,
+    })
+  }
+  if (error.code !== 'checkpoint/no-access') return error
+  // The Hub answers the same for a name that does not exist.
+  return new AppError(
+    error.code,
+    `${server} shows ${id} to nobody without an account: it is gated, private, or not there.`,
+    {
+      fix: `Check the spelling. If access must be asked for, download it at ${host}/${id} with your account, and open the folder.`,
+      cause: error,
+    },
+  )
 }
 
 /** Of a thousand entries each; a checkpoint has about fifty. */
