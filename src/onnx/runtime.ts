@@ -1,9 +1,17 @@
 import type { Backend, Tensor } from '../tensor/tensor.ts'
 
-/** Bytes that initialisers of a model point into, by the path used in the model's `external_data`. */
+/**
+ * Bytes that initialisers of a model point into, by the path used in the model's `external_data`. They are asked for tensor
+ * by tensor, so that no more than one need be in memory.
+ */
 export interface ExternalData {
   readonly path: string
-  readonly data: Uint8Array | Blob
+  /** Bytes of all tensors. */
+  readonly size: number
+  /** The bytes [begin, end) of one tensor, at once. Throws what went wrong with them. */
+  read(begin: number, end: number): Uint8Array
+  /** The same bytes as a file on a disk that the browser reads. */
+  readonly file?: File
 }
 
 export interface ModelSource {

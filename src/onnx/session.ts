@@ -8,6 +8,7 @@ import type { CpuBackend } from '../tensor/cpu.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { copySharedMemoryBeforeWriting } from './dawn.ts'
 import { encodeModel, type Graph } from './model.ts'
+import { OnDemand } from './on-demand.ts'
 import type { Capacity, ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
 
 /** The only file that imports onnxruntime-web. Its three builds are loaded on demand: their WebAssembly is 14 to 27 MB. */
@@ -30,6 +31,7 @@ export async function openWasmRuntime(options: WasmOptions): Promise<OnnxRuntime
   const { backend } = options
   return runtime(ort, backend, {
     half: false,
+    streams: false,
     capacity: HEAP,
     session: { executionProviders: ['wasm'] },
     feed: (tensor) => {
@@ -71,6 +73,7 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
   const { maxBufferSize, maxStorageBufferBindingSize } = backend.device.limits
   return runtime(ort, backend, {
     half: backend.device.features.has('shader-f16'),
+    streams: suspending,
     capacity: { weights: Infinity, tensor: Math.min(maxBufferSize, maxStorageBufferBindingSize) },
     session: {
       executionProviders: [provider],
@@ -101,6 +104,8 @@ const IDENTITY: Graph = {
 
 interface Binding extends Pick<OnnxRuntime, 'half' | 'capacity'> {
   readonly session: InferenceSession.SessionOptions
+  /** The build takes what it needs from a file itself, without stopping the thread: the one with JSPI. */
+  readonly streams: boolean
   feed(tensor: Tensor): OrtTensor
   fetch(output: OrtTensor, queue: SerialQueue): Tensor
 }
@@ -117,14 +122,16 @@ function runtime(ort: Ort, backend: OnnxRuntime['backend'], binding: Binding): O
 }
 
 async function session(ort: Ort, source: ModelSource, binding: Binding, queue: SerialQueue): Promise<OnnxSession> {
-  const options = {
-    ...binding.session,
-    logSeverityLevel: 3 as const,
-    externalData: source.external.map(({ path, data }) => ({ path, data })),
-  }
+  const externalData = source.external.map((external) => {
+    const { path, file } = external
+    return { path, data: binding.streams && file ? file : new OnDemand(external) }
+  })
+  const options = { ...binding.session, logSeverityLevel: 3 as const, externalData }
   const created = await measured(`create ${source.name}`, () =>
     ort.InferenceSession.create(source.proto, options),
   ).catch((cause: unknown) => {
+    // The runtime says only that a tensor could not be loaded.
+    for (const { data } of externalData) if (data instanceof OnDemand && data.failure !== undefined) throw data.failure
     throw failure('onnx/session', `The runtime could not load the ${source.name}.`, cause)
   })
   return {

@@ -1,5 +1,7 @@
+import { AppError } from '../base/errors.ts'
 import { f32ToF16 } from '../weights/half.ts'
-import type { WeightSet } from '../weights/tensors.ts'
+import { bytesSource, type ByteSource } from '../weights/source.ts'
+import { floats, type FloatDtype, type WeightEntry, type WeightSet } from '../weights/tensors.ts'
 import type { BuiltGraph, ParameterUse } from './graph.ts'
 import { elementBytes, encodeModel, type ElementType, type Initialiser } from './model.ts'
 import type { ExternalData, ModelSource } from './runtime.ts'
@@ -11,55 +13,87 @@ const converted = 'converted'
 
 /**
  * Gives a graph's parameters their bytes. A parameter stored in the type that the graph computes in is not touched: its
- * initialiser points into the safetensors file. The others are converted, once, into one buffer that holds only what
- * the graph uses.
+ * initialiser points into the safetensors file. The others are converted, each when the runtime asks for it. Once `signal`
+ * is aborted nothing more is read.
  */
 export async function modelSource(built: BuiltGraph, weights: WeightSet, signal?: AbortSignal): Promise<ModelSource> {
   const initialisers: Initialiser[] = [...built.graph.initialisers]
-  const files = new Set<string>()
   const toConvert: ParameterUse[] = []
+  const asStored = new Set<string>()
   for (const use of built.parameters) {
     const entry = weights.get(use.parameter)
     if (stored[entry.dtype] !== use.type) {
       toConvert.push(use)
       continue
     }
-    files.add(entry.file)
+    asStored.add(entry.file)
     const size = elementBytes[use.type]
     const data = { path: entry.file, offset: entry.begin + use.from * size, length: use.count * size }
     initialisers.push({ name: use.name, type: use.type, dims: use.dims, data })
   }
+  const files = new Map<string, Readable>()
+  for (const [path, source] of weights.sources) files.set(path, await readable(source, signal))
   const external: ExternalData[] = []
-  for (const path of files) {
-    const source = weights.sources.get(path)
-    // A file is not read here: onnxruntime's JSPI build takes what it needs from it straight to the GPU.
-    if (source) external.push({ path, data: source.file ?? (await source.slice(0, source.size)) })
-  }
+  for (const [path, source] of files) if (asStored.has(path)) external.push({ path, ...source })
   if (toConvert.length > 0) {
-    const packed = await convert(toConvert, weights, signal)
+    const packed = conversion(toConvert, weights, files)
     initialisers.push(...packed.initialisers)
-    external.push({ path: converted, data: packed.data })
+    external.push({ path: converted, size: packed.size, read: stoppable(packed.read, signal) })
   }
   const proto = encodeModel({ ...built.graph, initialisers })
   return { name: `${built.graph.name} (${weights.title})`, proto, external }
 }
 
-async function convert(
+type Readable = Omit<ExternalData, 'path'>
+type Read = ExternalData['read']
+
+/** A file that can be read at once; one that cannot is read whole. */
+async function readable(source: ByteSource, signal: AbortSignal | undefined): Promise<Readable> {
+  const { sliceNow } = source.sliceNow ? source : bytesSource(await source.slice(0, source.size))
+  if (!sliceNow) throw new Error('Bytes in memory can be read at once.')
+  const { size, file } = source
+  return { size, read: stoppable(sliceNow, signal), ...(file && { file }) }
+}
+
+const stoppable =
+  (read: Read, signal: AbortSignal | undefined): Read =>
+  (begin, end) => {
+    signal?.throwIfAborted()
+    return read(begin, end)
+  }
+
+/** Converted parameters one after the other, as if they were a file. */
+function conversion(
   uses: readonly ParameterUse[],
   weights: WeightSet,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly data: Uint8Array; readonly initialisers: readonly Initialiser[] }> {
-  const data = new Uint8Array(uses.reduce((sum, use) => sum + use.count * elementBytes[use.type], 0))
+  files: ReadonlyMap<string, Readable>,
+): { readonly size: number; readonly read: Read; readonly initialisers: readonly Initialiser[] } {
+  const makers = new Map<number, () => Uint8Array>()
   const initialisers: Initialiser[] = []
-  let offset = 0
+  let size = 0
   for (const use of uses) {
-    signal?.throwIfAborted()
-    const values = (await weights.f32(use.parameter)).subarray(use.from, use.from + use.count)
-    const bytes = use.type === 'f16' ? f32ToF16(values) : values
-    data.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset)
-    const length = bytes.byteLength
-    initialisers.push({ name: use.name, type: use.type, dims: use.dims, data: { path: converted, offset, length } })
-    offset += length
+    const [entry, dtype] = [weights.get(use.parameter), weights.float(use.parameter)]
+    const file = files.get(entry.file)
+    makers.set(size, () => convert(use, entry, dtype, file))
+    const length = use.count * elementBytes[use.type]
+    const data = { path: converted, offset: size, length }
+    initialisers.push({ name: use.name, type: use.type, dims: use.dims, data })
+    size += length
   }
-  return { data, initialisers }
+  return { size, initialisers, read: (begin) => made(makers, begin) }
+}
+
+function made(makers: ReadonlyMap<number, () => Uint8Array>, begin: number): Uint8Array {
+  const make = makers.get(begin)
+  if (!make) throw new AppError('onnx/session', `No converted tensor begins at byte ${begin}.`)
+  return make()
+}
+
+const dtypeBytes: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2 }
+
+function convert(use: ParameterUse, entry: WeightEntry, dtype: FloatDtype, file: Readable | undefined): Uint8Array {
+  const [begin, bytes] = [entry.begin + use.from * dtypeBytes[dtype], use.count * dtypeBytes[dtype]]
+  const values = floats(dtype, file?.read(begin, begin + bytes) ?? new Uint8Array())
+  const { buffer } = use.type === 'f16' ? f32ToF16(values) : values
+  return new Uint8Array(buffer)
 }

@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
@@ -81,19 +81,13 @@ const fileSource = (path: string, { size, mtimeMs }: Stats): ByteSource => ({
     checkRange(begin, end, size)
     const bytes = new Uint8Array(end - begin)
     const handle = await open(path).catch((cause: unknown) => {
-      throw new AppError('weights/unreadable', `${path} can no longer be read.`, { fix: AGAIN, cause })
+      throw gone(path, cause)
     })
     try {
-      const now = await handle.stat()
-      if (now.size !== size || now.mtimeMs !== mtimeMs) {
-        throw new AppError('weights/changed', `${path} was changed since the checkpoint was read.`, { fix: AGAIN })
-      }
+      checkUnchanged(path, await handle.stat(), { size, mtimeMs })
       for (let done = 0; done < bytes.length;) {
-        // Linux gives at most 2 GiB at once.
-        const length = Math.min(bytes.length - done, 1 << 30)
-        const { bytesRead } = await handle.read(bytes, done, length, begin + done)
-        if (bytesRead === 0)
-          throw new AppError('weights/truncated', `${path} became shorter while it was read.`, { fix: AGAIN })
+        const { bytesRead } = await handle.read(bytes, done, atMost(bytes.length - done), begin + done)
+        if (bytesRead === 0) throw shorter(path)
         done += bytesRead
       }
     } finally {
@@ -101,4 +95,44 @@ const fileSource = (path: string, { size, mtimeMs }: Stats): ByteSource => ({
     }
     return bytes
   },
+  sliceNow(begin, end) {
+    checkRange(begin, end, size)
+    const bytes = new Uint8Array(end - begin)
+    const handle = openNow(path)
+    try {
+      checkUnchanged(path, fstatSync(handle), { size, mtimeMs })
+      for (let done = 0; done < bytes.length;) {
+        const read = readSync(handle, bytes, done, atMost(bytes.length - done), begin + done)
+        if (read === 0) throw shorter(path)
+        done += read
+      }
+    } finally {
+      closeSync(handle)
+    }
+    return bytes
+  },
 })
+
+function openNow(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (cause) {
+    throw gone(path, cause)
+  }
+}
+
+type State = Pick<Stats, 'size' | 'mtimeMs'>
+
+function checkUnchanged(path: string, now: State, listed: State): void {
+  if (now.size === listed.size && now.mtimeMs === listed.mtimeMs) return
+  throw new AppError('weights/changed', `${path} was changed since the checkpoint was read.`, { fix: AGAIN })
+}
+
+/** Linux gives at most 2 GiB at once. */
+const atMost = (bytes: number): number => Math.min(bytes, 1 << 30)
+
+const gone = (path: string, cause: unknown): AppError =>
+  new AppError('weights/unreadable', `${path} can no longer be read.`, { fix: AGAIN, cause })
+
+const shorter = (path: string): AppError =>
+  new AppError('weights/truncated', `${path} became shorter while it was read.`, { fix: AGAIN })

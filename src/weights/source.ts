@@ -1,5 +1,8 @@
 import { AppError } from '../base/errors.ts'
 
+/** Of Workers; pages and Node have none. */
+declare const FileReaderSync: (new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer }) | undefined
+
 /** Random access to a file that need not be in memory. */
 export interface ByteSource {
   /** Bytes. */
@@ -9,6 +12,8 @@ export interface ByteSource {
    * longer holds them.
    */
   slice(begin: number, end: number): Promise<Uint8Array>
+  /** `slice` at once, where that can be: a model runtime asks for tensors from within WebAssembly, which cannot wait. */
+  sliceNow?(begin: number, end: number): Uint8Array
   /** The whole file where it lies on a disk that the browser reads: a model runtime may stream it from there itself. */
   readonly file?: File
 }
@@ -17,10 +22,15 @@ export interface ByteSource {
 export const bytesSource = (bytes: Uint8Array): ByteSource => ({
   size: bytes.byteLength,
   async slice(begin, end) {
-    checkRange(begin, end, bytes.byteLength)
-    return bytes.subarray(begin, end)
+    return part(bytes, begin, end)
   },
+  sliceNow: (begin, end) => part(bytes, begin, end),
 })
+
+function part(bytes: Uint8Array, begin: number, end: number): Uint8Array {
+  checkRange(begin, end, bytes.byteLength)
+  return bytes.subarray(begin, end)
+}
 
 /** A file the browser holds: picked, dropped, from a cache or the origin's private file system. */
 export const blobSource = (blob: Blob): ByteSource => ({
@@ -31,11 +41,24 @@ export const blobSource = (blob: Blob): ByteSource => ({
     try {
       return new Uint8Array(await blob.slice(begin, end).arrayBuffer())
     } catch (cause) {
-      // A picked file that was changed or removed since: NotReadableError, NotFoundError.
-      throw new AppError('weights/unreadable', 'The file can no longer be read.', { fix: 'Pick it again.', cause })
+      throw unreadable(cause)
     }
   },
+  ...(typeof FileReaderSync !== 'undefined' && {
+    sliceNow(begin: number, end: number) {
+      checkRange(begin, end, blob.size)
+      try {
+        return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(begin, end)))
+      } catch (cause) {
+        throw unreadable(cause)
+      }
+    },
+  }),
 })
+
+/** A picked file that was changed or removed since: NotReadableError, NotFoundError. */
+const unreadable = (cause: unknown): AppError =>
+  new AppError('weights/unreadable', 'The file can no longer be read.', { fix: 'Pick it again.', cause })
 
 /** Throws `weights/truncated` unless 0 ≤ begin ≤ end ≤ size. */
 export function checkRange(begin: number, end: number, size: number): void {

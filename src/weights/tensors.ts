@@ -143,17 +143,28 @@ export class WeightSet {
 
   /** The values of an F32, F16 or BF16 tensor; exact. Errors: `checkpoint/missing-tensor`, `checkpoint/unsupported`. */
   async f32(name: string): Promise<Float32Array> {
-    const { dtype } = this.get(name)
-    if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
-      throw new AppError(
-        'checkpoint/unsupported',
-        `${name} of the ${this.title} is stored as ${dtype}, not as a float.`,
-        { fix: 'Use weights in float32, float16 or bfloat16: quantised ones cannot be read.' },
-      )
-    }
-    // Copied, as the offset in the file need not be a multiple of the element size.
-    const { buffer } = (await this.bytes(name)).slice()
-    if (dtype === 'F32') return new Float32Array(buffer)
-    return dtype === 'F16' ? f16ToF32(new Uint16Array(buffer)) : bf16ToF32(new Uint16Array(buffer))
+    const dtype = this.float(name)
+    return floats(dtype, await this.bytes(name))
   }
+
+  /** How a tensor of floats is stored. Errors: as `f32`. */
+  float(name: string): FloatDtype {
+    const { dtype } = this.get(name)
+    if (dtype === 'F32' || dtype === 'F16' || dtype === 'BF16') return dtype
+    throw new AppError(
+      'checkpoint/unsupported',
+      `${name} of the ${this.title} is stored as ${dtype}, not as a float.`,
+      { fix: 'Use weights in float32, float16 or bfloat16: quantised ones cannot be read.' },
+    )
+  }
+}
+
+export type FloatDtype = 'F32' | 'F16' | 'BF16'
+
+/** The values of stored bytes, little-endian; exact. */
+export function floats(dtype: FloatDtype, bytes: Uint8Array): Float32Array {
+  // Copied, as the offset in the file need not be a multiple of the element size.
+  const { buffer } = bytes.slice()
+  if (dtype === 'F32') return new Float32Array(buffer)
+  return dtype === 'F16' ? f16ToF32(new Uint16Array(buffer)) : bf16ToF32(new Uint16Array(buffer))
 }

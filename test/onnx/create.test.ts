@@ -20,7 +20,7 @@ async function create(capacity: Capacity): Promise<number> {
     capacity,
     prepare: () => undefined,
     create: async ({ external }) => {
-      handed = external.reduce((sum, { data }) => sum + (data instanceof Blob ? data.size : data.byteLength), 0)
+      handed = external.reduce((sum, { size }) => sum + size, 0)
       return { run: async () => ({}), release: async () => undefined }
     },
   }

@@ -61,7 +61,7 @@ const folders: readonly [string, () => CheckpointFiles | Promise<CheckpointFiles
   ['on the disk', () => nodeFolder(join(disk, 'ckpt'))],
 ]
 
-describe.each(folders)('a folder %s', (_where, make) => {
+describe.each(folders)('a folder %s', (where, make) => {
   it('lists its files with their sizes', async () => {
     const files = await make()
     expect(files.name).toBe('ckpt')
@@ -73,6 +73,15 @@ describe.each(folders)('a folder %s', (_where, make) => {
     expect(source.size).toBe(10)
     expect(new TextDecoder().decode(await source.slice(3, 6))).toBe('345')
     expect((await source.slice(10, 10)).length).toBe(0)
+  })
+
+  it('gives any part of a file at once too, unless the browser has to be waited for', async () => {
+    const source = await (await make()).open('unet/weights.safetensors')
+    // Node has no FileReaderSync; test/e2e reads picked files with it.
+    expect(source.sliceNow === undefined).toBe(where === 'picked in a page')
+    expect(new TextDecoder().decode(source.sliceNow?.(3, 6) ?? (await source.slice(3, 6)))).toBe('345')
+    const outside = expect.objectContaining({ code: 'weights/truncated' })
+    if (source.sliceNow) expect(() => source.sliceNow?.(5, 11)).toThrowError(outside)
   })
 
   it.each([
@@ -145,10 +154,12 @@ describe('on the disk', () => {
     await utimes(join(disk, 'shrinking/a'), 1, 1)
     const changed = { code: 'weights/changed', fix: expect.stringContaining('Run again') }
     await expect(source.slice(2, 8)).rejects.toMatchObject(changed)
+    expect(() => source.sliceNow?.(2, 8)).toThrowError(expect.objectContaining({ code: 'weights/changed' }))
     await truncate(join(disk, 'shrinking/a'), 4)
     await expect((await files.open('a')).slice(2, 8)).rejects.toMatchObject(changed)
     await rm(join(disk, 'shrinking/a'))
     await expect(source.slice(0, 1)).rejects.toMatchObject({ code: 'weights/unreadable' })
+    expect(() => source.sliceNow?.(0, 1)).toThrowError(expect.objectContaining({ code: 'weights/unreadable' }))
   })
 })
 
