@@ -6,14 +6,13 @@ import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
-import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
-import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
 import { timestepEmbedding } from '../architectures/timestep-embedding.ts'
 import { foldCrossAttentions, unetGraph } from '../architectures/unet-2d-condition.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { emptyPrompt } from './empty-prompt.ts'
+import { keptEmptyPrompt, type PromptShelf } from './kept-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { laidOut } from './vae-alone.ts'
+import { VaeHalf } from './vae-half.ts'
 
 export interface OpenOptions {
   /**
@@ -23,6 +22,8 @@ export interface OpenOptions {
   readonly precision?: 'f32' | 'f16'
   /** False computes cross-attention from the prompt in every step, for comparison. */
   readonly fold?: boolean
+  /** Where empty prompts are kept between sessions; left out, each session computes them. */
+  readonly prompts?: PromptShelf
 }
 
 /** The file to take when a component comes in both precisions: the smaller one where its precision can be used. */
@@ -32,7 +33,9 @@ export const preferredVariant = (runtime: OnnxRuntime, { precision }: OpenOption
 /** A checkpoint whose sessions are made on first use and kept until `close`; the empty prompt is kept for good. */
 export class OpenedCheckpoint implements Checkpoint {
   readonly config: Checkpoint['config']
-  readonly #parts = new Map<Part, Promise<OnnxSession>>()
+  readonly #encoder: VaeHalf
+  readonly #decoder: VaeHalf
+  readonly #unets = new Map<'unet', Promise<OnnxSession>>()
   readonly #options: OpenOptions
   readonly #variant: Variant
   /** Outlives the sessions: a few kilobytes, for which a text encoder of gigabytes was read. */
@@ -51,6 +54,9 @@ export class OpenedCheckpoint implements Checkpoint {
     this.#files = folder.files
     this.#options = options
     this.#variant = preferredVariant(runtime, options)
+    const weights = (signal: AbortSignal): Promise<WeightSet> => this.#weights('vae', signal)
+    this.#encoder = new VaeHalf('encoder', folder.vae, runtime, weights)
+    this.#decoder = new VaeHalf('decoder', folder.vae, runtime, weights)
   }
 
   /** From now on reads files of the same content that are somewhere else, or were written again. */
@@ -65,24 +71,26 @@ export class OpenedCheckpoint implements Checkpoint {
       const wanted = `[batch, ${this.folder.vae.inChannels}, height, width] with sides that are multiples of ${factor}`
       throw new AppError('checkpoint/wrong-input', `The VAE takes ${wanted}, not [${image.dims.join(', ')}].`)
     }
-    return outputOf(await (await this.#session('encoder', signal)).run({ image }))
+    return this.#encoder.run(image, signal)
   }
 
   async denoise(image: Tensor, noisy: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
     const { channels, flipSinToCos, frequencyShift } = this.folder.unet
-    const session = await this.#session('unet', signal)
+    const session = await this.#session(signal)
     const width = channels[0] ?? 0
     const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
     const time = this.runtime.backend.upload(embedding, [1, width])
     try {
-      return outputOf(await session.run({ image_latent: image, noisy_latent: noisy, time }))
+      const [prediction] = Object.values(await session.run({ image_latent: image, noisy_latent: noisy, time }))
+      if (!prediction) throw new AppError('onnx/run', 'The model gave no result.')
+      return prediction
     } finally {
       time.release()
     }
   }
 
   async decode(latent: Tensor, signal: AbortSignal): Promise<Tensor> {
-    return outputOf(await (await this.#session('decoder', signal)).run({ latent }))
+    return this.#decoder.run(latent, signal)
   }
 
   /** Begins to fetch all weights where they come from afar. What fails is tried again, and told, when it is used. */
@@ -93,23 +101,20 @@ export class OpenedCheckpoint implements Checkpoint {
 
   /** Frees the sessions. The checkpoint makes new ones when it is used again. */
   async close(): Promise<void> {
-    const parts = [...this.#parts.values()]
-    this.#parts.clear()
-    await Promise.all(parts.map(async (part) => (await part.catch(() => undefined))?.release()))
+    const unet = this.#unets.get('unet')
+    this.#unets.clear()
+    const closing = unet?.catch(() => undefined).then((session) => session?.release())
+    await Promise.all([this.#encoder.close(), this.#decoder.close(), closing])
   }
 
-  async #session(part: Part, signal: AbortSignal): Promise<OnnxSession> {
+  async #session(signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
-    const made = await remember(this.#parts, part, () => this.#create(part, signal))
+    const made = await remember(this.#unets, 'unet', async () => {
+      const weights = await this.#weights('unet', signal)
+      return createSession(this.runtime, await this.#unet(weights, signal), weights, signal)
+    })
     signal.throwIfAborted()
     return made
-  }
-
-  async #create(part: Part, signal: AbortSignal): Promise<OnnxSession> {
-    const weights = await this.#weights(part === 'unet' ? 'unet' : 'vae', signal)
-    const built =
-      part === 'unet' ? await this.#unet(weights, signal) : vaeGraph(part, this.folder, weights, this.#target)
-    return createSession(this.runtime, built, weights, signal)
   }
 
   async #unet(weights: WeightSet, signal: AbortSignal): Promise<BuiltGraph> {
@@ -125,7 +130,7 @@ export class OpenedCheckpoint implements Checkpoint {
     const { unet } = this.folder
     const { runtime } = this
     return remember(this.#texts, this.#variant, () =>
-      emptyPrompt(this.#files, runtime, unet.crossAttentionDim, this.#variant, signal),
+      keptEmptyPrompt(this.#options.prompts, this.#files, runtime, unet.crossAttentionDim, this.#variant, signal),
     )
   }
 
@@ -142,23 +147,4 @@ export class OpenedCheckpoint implements Checkpoint {
     const half = weights.names.every((name) => weights.get(name).dtype === 'F16')
     return this.#options.precision ?? (half ? 'f16' : 'f32')
   }
-}
-
-type Part = 'encoder' | 'unet' | 'decoder'
-
-function vaeGraph(
-  part: 'encoder' | 'decoder',
-  { vae }: CheckpointFolder,
-  weights: WeightSet,
-  target: 'wasm' | 'webgpu',
-): BuiltGraph {
-  if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, { target })
-  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { target })
-}
-
-/** The one output of a model. */
-function outputOf(outputs: Readonly<Record<string, Tensor>>): Tensor {
-  const [output] = Object.values(outputs)
-  if (!output) throw new AppError('onnx/run', 'The model gave no result.')
-  return output
 }

@@ -1,0 +1,95 @@
+import { AppError } from '../../src/base/errors.ts'
+import { byteText } from '../../src/base/byte-text.ts'
+import { remember } from '../../src/base/remember.ts'
+import { createSession } from '../../src/onnx/create.ts'
+import type { BuiltGraph } from '../../src/onnx/graph.ts'
+import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
+import { nchw } from '../../src/tensor/shape.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
+import type { WeightSet } from '../../src/weights/tensors.ts'
+import { vaeFactor, type VaeConfig } from '../architectures/autoencoder-config.ts'
+import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
+import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
+import { largestTensor, stripCount, type LatentSize } from '../architectures/strip-count.ts'
+
+type Part = 'encoder' | 'decoder'
+
+/**
+ * Some seven tensors of the largest size are alive at once, and a runtime gives none of that back: what is computed in
+ * strips of this size needs less memory, although the device could bind more at once.
+ */
+const FRUGAL = 2 ** 28
+
+/** What one tensor of the VAE may take on this device, in bytes. */
+export const tensorLimit = ({ capacity }: OnnxRuntime): number => Math.min(capacity.tensor, FRUGAL)
+
+/**
+ * One half of the VAE. Its session computes large pictures in strips, of which there are as many as make every tensor
+ * small enough for the device; it is made again when a picture needs more.
+ */
+export class VaeHalf {
+  /** The one session by its number of strips. */
+  readonly #made = new Map<number, Promise<OnnxSession>>()
+
+  constructor(
+    readonly part: Part,
+    readonly vae: VaeConfig,
+    readonly runtime: OnnxRuntime,
+    readonly weights: (signal: AbortSignal) => Promise<WeightSet>,
+  ) {}
+
+  /** Image → latent, or latent → image. Errors: `onnx/too-large`, and those of sessions and weights. */
+  async run(input: Tensor, signal: AbortSignal): Promise<Tensor> {
+    const [batch, , rows, columns] = nchw(input)
+    const cell = this.part === 'encoder' ? vaeFactor(this.vae) : 1
+    const session = await this.#session({ batch, height: rows / cell, width: columns / cell }, signal)
+    const [output] = Object.values(await session.run({ [this.part === 'encoder' ? 'image' : 'latent']: input }))
+    if (!output) throw new AppError('onnx/run', 'The model gave no result.')
+    return output
+  }
+
+  /** Frees the session. */
+  async close(): Promise<void> {
+    const made = [...this.#made.values()]
+    this.#made.clear()
+    for (const session of made) await (await session.catch(() => undefined))?.release()
+  }
+
+  async #session(size: LatentSize, signal: AbortSignal): Promise<OnnxSession> {
+    signal.throwIfAborted()
+    const wanted = this.#strips(size)
+    const [before] = this.#made.keys()
+    // More strips than it needs do a small picture no harm; uploading the weights again would take longer.
+    const kept = before !== undefined && before >= wanted && before <= size.height
+    if (!kept) await this.close()
+    const strips = kept ? before : wanted
+    const session = await remember(this.#made, strips, () => this.#create(strips, signal))
+    signal.throwIfAborted()
+    return session
+  }
+
+  #strips(size: LatentSize): number {
+    if (this.vae.kind === 'tiny') return 1
+    const limit = tensorLimit(this.runtime)
+    const count = stripCount(this.vae, this.part, size, limit)
+    if (count !== undefined) return count
+    const least = largestTensor(this.vae, this.part, size, size.height)
+    throw new AppError(
+      'onnx/too-large',
+      `One row of the VAE's ${this.part} needs ${byteText(least)} in one piece; this device can hold ${byteText(limit)}.`,
+      { fix: 'Use a smaller resolution or a smaller batch size.' },
+    )
+  }
+
+  async #create(strips: number, signal: AbortSignal): Promise<OnnxSession> {
+    const weights = await this.weights(signal)
+    return createSession(this.runtime, this.#graph(weights, strips), weights, signal)
+  }
+
+  #graph(weights: WeightSet, strips: number): BuiltGraph {
+    const { part, vae } = this
+    const target = this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
+    if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, { target })
+    return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { target, strips })
+  }
+}
