@@ -2,6 +2,7 @@ import { GraphBuilder } from '../../src/onnx/builder.ts'
 import type { BuiltGraph, GraphTarget, ParameterShapes, Value } from '../../src/onnx/graph.ts'
 import { vaeFactor, type AutoencoderKlConfig } from './autoencoder-config.ts'
 import { conv2d, groupNorm, linear, toPixels, toTokens } from './layers.ts'
+import { pixelAttention } from './pixel-attention.ts'
 import { resnetBlock } from './resnet-block.ts'
 import { cut, join, stripConv, stripDouble, stripGroupNorm, type Strips } from './strips.ts'
 
@@ -125,6 +126,6 @@ function attention(g: GraphBuilder, x: Value, name: string, channels: number, gr
   }
   const tokens = toTokens(g, groupNorm(g, x, `${name}.group_norm`, { channels, groups, epsilon }), channels)
   const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((part) => g.cast(project(tokens, part), 'f32'))
-  const mixed = g.attention(q ?? tokens, k ?? tokens, v ?? tokens, 1, 1 / Math.sqrt(channels))
+  const mixed = pixelAttention(g, q ?? tokens, k ?? tokens, v ?? tokens, channels)
   return g.add(toPixels(g, project(g.cast(mixed, x.type), 'to_out.0'), x), x)
 }

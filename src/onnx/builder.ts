@@ -215,6 +215,12 @@ export class GraphBuilder extends GraphCore {
     return this.op('Slice', [x, from, to, this.integers([2])], { dims, type: x.type })
   }
 
+  /** x [B,C,H,W] with so many rows of zeros below. */
+  padRows(x: Value, rows: number): Value {
+    const dims = x.dims.map((dim, i) => (i === 2 ? add(dim, rows) : dim))
+    return this.op('Pad', [x, this.integers([0, 0, 0, 0, 0, 0, rows, 0])], { dims, type: x.type })
+  }
+
   /** Sums along one axis, which stays with length 1. */
   reduceSum(x: Value, axis: number): Value {
     const dims = x.dims.map((dim, i) => (i === axis ? 1 : dim))
