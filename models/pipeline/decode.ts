@@ -8,6 +8,7 @@ import { sameDims } from '../../src/tensor/shape.ts'
 import type { Backend, Tensor } from '../../src/tensor/tensor.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { TARGETS, usualPrediction, type Modality, type Prediction } from '../checkpoint/modality.ts'
+import { onlyFinite } from './sound.ts'
 
 /** One member: the latent of all its targets, [1,T·C,h,w], its pixels per cell, and the size of its picture unpadded. */
 export interface Decodable {
@@ -58,7 +59,7 @@ function expectModality(who: string, { modality }: Prediction, wanted: Modality)
 
 /**
  * Members of one size decoded at once, read, and their padding cut off: for each target of a modality one result per
- * member. The results belong to the caller. Errors: `node/unlike-members`, `node/wrong-latent`.
+ * member. The results belong to the caller. Errors: `node/unlike-members`, `node/wrong-latent`, `node/not-finite`.
  */
 export async function decodeMembers(
   checkpoint: Checkpoint,
@@ -80,7 +81,7 @@ export async function decodeMembers(
     for (let target = 0; target < targets; target++) {
       const params = { start: target * latentChannels, count: latentChannels }
       const latents = targets === 1 ? stacked.retain() : runKernel(backend, sliceChannels, [stacked], params)
-      const whole = await decoded(checkpoint, latents, read, signal)
+      const whole = await decoded(checkpoint, latents, read, { backend, signal })
       try {
         results.push(members.map(({ content }, i) => unpadded(backend, whole, members.length, i, content)))
       } finally {
@@ -107,10 +108,10 @@ async function decoded(
   checkpoint: Checkpoint,
   latents: Tensor,
   read: ReadPixels,
-  signal: AbortSignal,
+  { backend, signal }: DecodeContext,
 ): Promise<Tensor> {
   try {
-    const pixels = await checkpoint.decode(latents, signal)
+    const pixels = await onlyFinite(backend, await checkpoint.decode(latents, signal), 'VAE decoder')
     try {
       return read(pixels)
     } finally {

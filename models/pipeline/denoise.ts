@@ -6,6 +6,7 @@ import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
 import { count, type Backend, type Tensor } from '../../src/tensor/tensor.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { DenoisingStep } from '../schedulers/step.ts'
+import { expectFinite } from './sound.ts'
 import { stepNoise, type NoiseSource } from './step-noise.ts'
 
 /** One member: latents of the picture, [1,C,h,w], and of the T targets that are denoised, [1,T·C,h,w]. */
@@ -20,19 +21,21 @@ export interface DenoiseContext {
   readonly backend: Backend
   readonly signal: AbortSignal
   progress(done: number, of: number): void
+  /** Something the person should know of the result. */
+  warn?(message: string): void
   /** The latents [B,C,h,w] after a step that is not the last; they are the loop's. */
   shown?(latents: Tensor): void
 }
 
 /**
  * The denoising loop of Marigold's pipelines for members of one size at once: v = model(image, x_t, t), then the
- * scheduler's step. Aborts between steps. The results, one per member, belong to the caller.
+ * scheduler's step. Aborts between steps. The results, one per member, belong to the caller. Errors: `node/not-finite`.
  */
 export async function denoise(
   checkpoint: Checkpoint,
   steps: readonly DenoisingStep[],
   members: readonly Noisy[],
-  { backend, signal, progress, shown }: DenoiseContext,
+  { backend, signal, progress, warn, shown }: DenoiseContext,
 ): Promise<readonly Tensor[]> {
   const image = stacked(
     backend,
@@ -73,6 +76,7 @@ export async function denoise(
         const weights = [next.x, ...terms.map(({ weight }) => weight)]
         x = runKernel(backend, combine, [before, ...terms.map(({ tensor }) => tensor)], { weights })
         before.release()
+        if (i + 1 === steps.length) await checkLast(backend, model, warn)
       } finally {
         for (const { tensor } of terms) tensor.release()
       }
@@ -86,6 +90,15 @@ export async function denoise(
     image.release()
     x.release()
   }
+}
+
+/** What goes wrong in a step goes on in all later ones, so the last one's prediction tells. */
+async function checkLast(backend: Backend, model: Tensor, warn: DenoiseContext['warn']): Promise<void> {
+  const saturated = await expectFinite(backend, model, 'U-Net')
+  if (saturated === 0) return
+  warn?.(
+    `${saturated} of ${count(model.dims)} numbers of the U-Net stand at the limit of half precision: the result may be wrong there. Use the checkpoint’s fp32 files, or a smaller resolution.`,
+  )
 }
 
 const stacked = (backend: Backend, tensors: readonly [Tensor] | readonly Tensor[]): Tensor => {

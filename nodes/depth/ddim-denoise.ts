@@ -159,6 +159,7 @@ async function run(
     backend,
     signal,
     progress,
+    warn: (message) => ctx.warn(message),
     shown: (tensor) => ctx.preview({ kind: 'latent', tensor, frame, factor }),
   })
   return latents.map((tensor, i) => {

@@ -1,4 +1,5 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { onlyFinite } from '../../models/pipeline/sound.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { affine } from '../../src/gpu/kernels/affine.ts'
 import { pad } from '../../src/gpu/kernels/pad.ts'
@@ -29,7 +30,10 @@ export default defineNode({
     const normalised = runKernel(ctx.backend, affine, [padded], { a: 2, b: -1 })
     padded.release()
     try {
-      return { latent: { kind: 'latent', tensor: await opened.encode(normalised, ctx.signal), frame, factor } }
+      const encoded = await opened.encode(normalised, ctx.signal)
+      return {
+        latent: { kind: 'latent', tensor: await onlyFinite(ctx.backend, encoded, 'VAE encoder'), frame, factor },
+      }
     } finally {
       normalised.release()
     }

@@ -4,6 +4,7 @@ import type { GpuBackend } from '../../../src/gpu/backend.ts'
 import { runKernel, type Kernel } from '../../../src/gpu/kernel.ts'
 import { affine } from '../../../src/gpu/kernels/affine.ts'
 import { alignReduce } from '../../../src/gpu/kernels/align-reduce.ts'
+import { census } from '../../../src/gpu/kernels/census.ts'
 import { channelMean } from '../../../src/gpu/kernels/channel-mean.ts'
 import { colormap } from '../../../src/gpu/kernels/colormap.ts'
 import { combine } from '../../../src/gpu/kernels/combine.ts'
@@ -184,6 +185,18 @@ const ensemble = (size: Size) =>
   fc
     .tuple(fc.integer({ min: 1, max: 11 }), size, size, seed)
     .map(([e, h, w, s]) => ({ stack: filled([[e, 1, h, w], s]), members: e, values: noise(s + 1, 2 * e) }))
+
+test('a census of what is not finite and what is saturated', async () => {
+  await check(
+    (size) => fc.tuple(tensor(size), fc.array(fc.tuple(fc.nat(), fc.constantFrom(NaN, Infinity, -65504, 65504)))),
+    async ([[data, dims], strange]) => {
+      const values = data.slice()
+      for (const [at, value] of strange) values[at % values.length] = value
+      expect(await apart(census, [[values, dims]], {})).toBe(0)
+    },
+  )
+  expect(await apart(census, [[new Float32Array(400_000).fill(NaN), [2, 1, 400, 500]]], {})).toBe(0)
+})
 
 test('moments of an ensemble', async () => {
   await check(ensemble, async ({ stack, members, values }) => {

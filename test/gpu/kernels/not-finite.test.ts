@@ -6,6 +6,7 @@ import type { GpuBackend } from '../../../src/gpu/backend.ts'
 import type { Kernel } from '../../../src/gpu/kernel.ts'
 import { affine } from '../../../src/gpu/kernels/affine.ts'
 import { alignReduce } from '../../../src/gpu/kernels/align-reduce.ts'
+import { census } from '../../../src/gpu/kernels/census.ts'
 import { channelMean } from '../../../src/gpu/kernels/channel-mean.ts'
 import { colormap } from '../../../src/gpu/kernels/colormap.ts'
 import { combine } from '../../../src/gpu/kernels/combine.ts'
@@ -102,6 +103,7 @@ const cases: readonly Case[] = [
   of(extremes, [members], { ...maps, reduction: 'mean' }),
   ...(['closest', 'mean', 'uncertainty'] as const).map((result) => of(mergeNormals, [normals], { result })),
   of(gamma, [picture], { white: 0.5 }),
+  of(census, [picture], {}),
   of(minMax, [picture], {}),
   of(minMax, [[3, 1, 1, 200]], {}),
   of(moments, [members], maps),
