@@ -1,3 +1,5 @@
+import type { PublishedPrompt } from '../src/weights/hub/published-prompt.ts'
+
 /** A checkpoint that can be chosen by name. */
 export interface CatalogueRow {
   readonly id: string
@@ -27,10 +29,32 @@ export interface PublishedRow extends CatalogueRow {
    * has the exact numbers.
    */
   readonly bytes: { readonly fp16?: number; readonly fp32: number }
+  /** What spares the download its text encoder (340 M parameters), where that one is known. */
+  readonly prompt?: PublishedPrompt
 }
 
-/** U-Net (866 M parameters), VAE (84 M) and text encoder (340 M), and configs. */
-const BYTES = { fp16: 2_580_000_000, fp32: 5_160_000_000 }
+/** U-Net (866 M parameters), VAE (84 M), and configs. */
+const BYTES = { fp16: 1_900_000_000, fp32: 3_800_000_000 }
+
+/**
+ * The embedding of the empty prompt by the text encoder of Stable Diffusion 2, which all Marigold checkpoints have: a
+ * zip archive of PyTorch, in which the numbers lie uncompressed.
+ */
+const PROMPT: PublishedPrompt = {
+  encoder: 'stable-diffusion-2',
+  url: 'https://raw.githubusercontent.com/kijai/ComfyUI-Marigold/2adfec75c430b0751a98a82453dc2dd8077bca85/empty_text_embed.pt',
+  bytes: 8966,
+  sha256: '03b5bc29253143f86a47eeee6e5ef7b5de2adb6fd7d143d4a5128c5f640eb6bd',
+  numbers: {
+    begin: 320,
+    tokens: 2,
+    dim: 1024,
+    sha256: 'cb57d6fb158b664baff7c41a8318fd05ef7f55331642c2df7e834f917f78d163',
+  },
+}
+
+/** What is published of the empty prompt, by numbers per token. */
+export const publishedPrompts: readonly PublishedPrompt[] = [PROMPT]
 
 const APACHE = 'Apache-2.0'
 const MIT = 'MIT'
@@ -45,6 +69,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'depth',
     licence: OPEN_RAIL,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'marigold-depth-v1-0',
@@ -54,6 +79,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'depth',
     licence: APACHE,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'marigold-depth-lcm-v1-0',
@@ -63,6 +89,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'depth',
     licence: APACHE,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'marigold-normals-v1-1',
@@ -72,6 +99,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'normals',
     licence: OPEN_RAIL,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'marigold-normals-lcm-v0-1',
@@ -81,6 +109,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'normals',
     licence: APACHE,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'marigold-iid-appearance-v1-1',
@@ -90,6 +119,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'intrinsics',
     licence: OPEN_RAIL,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'marigold-iid-lighting-v1-1',
@@ -99,6 +129,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'intrinsics',
     licence: OPEN_RAIL,
     bytes: { fp32: BYTES.fp32 },
+    prompt: PROMPT,
   },
   {
     id: 'marigold-e2e-ft-depth',
@@ -108,6 +139,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'depth',
     licence: APACHE,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'marigold-e2e-ft-normals',
@@ -117,6 +149,7 @@ export const published: readonly PublishedRow[] = [
     modality: 'normals',
     licence: APACHE,
     bytes: BYTES,
+    prompt: PROMPT,
   },
   {
     id: 'taesd',

@@ -21,7 +21,7 @@ export async function emptyPrompt(
   if (!hasTextEncoder(files)) {
     const message = `${files.name} has no text encoder, with which the embedding of the empty prompt is computed.`
     throw new AppError('checkpoint/no-text-encoder', message, {
-      fix: 'Copy the folders text_encoder and tokenizer of this checkpoint from the Hugging Face Hub into it.',
+      fix: 'Copy the folders text_encoder and tokenizer of this checkpoint from the Hugging Face Hub into it, or download a checkpoint of the catalogue: its empty prompt serves all that are made of Stable Diffusion 2.',
     })
   }
   const config = readClipTextConfig(await readJson(files, 'text_encoder/config.json', signal))

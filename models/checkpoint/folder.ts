@@ -129,6 +129,12 @@ export async function contentId(folder: CheckpointFolder, variant: Variant, sign
   return hash128(canonical(parts))
 }
 
+/** An id of the text encoder and its tokenizer, by the same rule: what has the same one has the same empty prompt. */
+export async function encoderId(files: CheckpointFiles, variant: Variant, signal: AbortSignal): Promise<string> {
+  const weights = await openWeights(files, 'text_encoder', { prefer: variant, signal })
+  return hash128(canonical([await describe(weights, signal), await promptFiles(files, signal)]))
+}
+
 /** Whether the empty prompt can be embedded: the text encoder's config and weights are there. */
 export const hasTextEncoder = ({ sizes }: CheckpointFiles): boolean =>
   sizes.has('text_encoder/config.json') &&

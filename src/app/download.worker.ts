@@ -1,11 +1,13 @@
 // Downloads into the browser's own file system, which only Workers can write to. Apart from the engine's Worker, which may
 // be busy, or killed.
+import { publishedRow } from '../../models/catalogue.ts'
 import { plainError, type PlainError } from '../base/errors.ts'
 import type { DownloadOffer, DownloadProgress } from '../editor/state/downloads.svelte.ts'
-import { download, planDownload } from '../weights/hub/download.ts'
-import { deleteDownloads, listDownloads } from '../weights/hub/downloads.ts'
+import { download, type DownloadListener } from '../weights/hub/download.ts'
+import { bytesOf, deleteDownloads, listDownloads } from '../weights/hub/downloads.ts'
 import { hub } from '../weights/hub/hub.ts'
 import { opfsStorage } from '../weights/hub/opfs-storage.ts'
+import { planDownload, type DownloadPlan } from '../weights/hub/plan-download.ts'
 import { CHECKPOINTS } from './downloaded-checkpoints.ts'
 
 export type DownloadTask =
@@ -32,16 +34,26 @@ async function answer(task: Exclude<DownloadTask, { readonly do: 'stop' }>): Pro
     return { say: 'done' }
   }
   const from = hub()
-  const wanted = { id: task.repository, revision: 'main', variant: 'fp16' } as const
+  const { prompt } = publishedRow(task.repository) ?? {}
+  const wanted = { id: task.repository, revision: 'main', variant: 'fp16', prompt } as const
   const plan = await planDownload(from, storage, wanted, stop.signal)
-  const { repository, files, bytes, missing } = plan
-  if (task.do === 'plan') {
-    const offer = { host: new URL(from.host).host, licence: repository.licence, files: files.length, bytes, missing }
-    return { say: 'planned', offer }
+  if (task.do === 'plan') return { say: 'planned', offer: offerOf(plan, from.host) }
+  const listener: DownloadListener = {
+    progress: (now) => post({ say: 'progress', now }),
+    verified: () => undefined,
+    // The offer has said so.
+    instead: () => undefined,
   }
-  const listener = { progress: (now: DownloadProgress) => post({ say: 'progress', now }), verified: () => undefined }
   await download(from, storage, plan, listener, stop.signal)
   return { say: 'done' }
+}
+
+function offerOf({ repository, files, prompt, bytes, missing }: DownloadPlan, host: string): DownloadOffer {
+  const offer = { host: new URL(host).host, licence: repository.licence, files: files.length, bytes, missing }
+  if (prompt === undefined || prompt.here) return offer
+  const { url, bytes: small } = prompt.published
+  const instead = bytesOf({ files: prompt.instead })
+  return { ...offer, prompt: { host: new URL(url).host, bytes: small, instead } }
 }
 
 self.onmessage = ({ data }: MessageEvent<DownloadTask>) => {

@@ -1,5 +1,6 @@
 // The engine's Worker: finds what this machine has, binds the services, and hands over to the host.
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
+import { promptShelf } from '../../models/checkpoint/kept-prompt.ts'
 import { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { plainError } from '../base/errors.ts'
 import { measured } from '../base/measured.ts'
@@ -8,8 +9,9 @@ import { GIVEN_PREFIX } from '../engine/client.ts'
 import { EngineHost, postedFiles } from '../engine/host.ts'
 import type { HostPort, ToWorker } from '../engine/protocol.ts'
 import { OutputFiles, Pictures } from '../node/services.ts'
+import { opfsStorage } from '../weights/hub/opfs-storage.ts'
 import { servedCheckpoints } from './checkpoints.ts'
-import { locateDownloaded } from './downloaded-checkpoints.ts'
+import { CHECKPOINTS, locateDownloaded } from './downloaded-checkpoints.ts'
 import { GivenCheckpoints } from './given-checkpoints.ts'
 import { openBrowserCompute } from './compute/browser.ts'
 import { decodeInBrowser } from './pictures/browser-decoder.ts'
@@ -35,6 +37,7 @@ async function start(): Promise<EngineHost> {
   const checkpoints = new CheckpointStore(
     async (choice, signal) => given.locate(choice) ?? (await locateDownloaded(choice)) ?? served.locate(choice, signal),
     compute.runtime,
+    { prompts: promptShelf(opfsStorage(CHECKPOINTS)) },
   )
   const pictures = new PictureShelf(decodeInBrowser, async (name, signal) => {
     const response = await fetch(new URL(`examples/images/${encodeURIComponent(name)}`, base), { signal })

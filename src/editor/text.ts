@@ -59,8 +59,16 @@ export const TEXT = {
   onTheHub: 'On the Hugging Face Hub',
   offerDownload: (bytes: string) => `Download (about ${bytes})…`,
   asking: 'Asking for the list of files…',
-  offer: ({ files, bytes, host, licence }: DownloadOffer) =>
-    `${files} files, ${byteText(bytes)}, from ${host}. Licence: ${licence ?? 'not said'}.`,
+  offer: ({ files, bytes, host, licence, prompt }: DownloadOffer) =>
+    [
+      `${files} files, ${byteText(bytes)}, from ${host}. Licence: ${licence ?? 'not said'}.`,
+      ...(prompt === undefined
+        ? []
+        : [
+            `Of it the empty prompt, ${byteText(prompt.bytes)}, from ${prompt.host};`,
+            `should that fail, the text encoder, ${byteText(prompt.instead)}, from ${host}.`,
+          ]),
+    ].join(' '),
   fetch: (bytes: number) => `Download ${byteText(bytes)}`,
   notNow: 'Not now',
   pause: 'Pause',

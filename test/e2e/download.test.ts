@@ -24,6 +24,10 @@ afterEach(() => hub.close())
 eachPage(async (opened) => {
   page = opened
   requests = []
+  await page.context().route('https://raw.githubusercontent.com/**', async (route: Route) => {
+    requests.push(route.request().url())
+    await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } })
+  })
   await page.context().route('https://huggingface.co/**', async (route: Route) => {
     requests.push(route.request().url())
     const url = route.request().url().replace('https://huggingface.co', hub.host)
@@ -38,17 +42,22 @@ const choose = () => card().getByRole('combobox', { name: 'Checkpoint' }).select
 
 it('a checkpoint of the Hub is chosen, shown with its bytes, licence and host, downloaded, run, and there after a reload', async () => {
   await choose()
-  await button('Download (about 2.58 GB)…').waitFor()
+  await button('Download (about 1.90 GB)…').waitFor()
   expect(requests).toEqual([])
   await button(/^Download \(about/).click()
   const offer = card().getByText(/files, [\d.]+ [kM]B, from huggingface\.co\. Licence: mit\./)
   await offer.waitFor()
+  await card()
+    .getByText(/empty prompt, 8\.97 kB, from raw\.githubusercontent\.com; should that fail, the text/)
+    .waitFor()
   expect(await violations(page)).toEqual([])
   expect(hub.asked).toEqual([])
   await button(/^Download [\d.]+ [kM]B$/).click()
   await button(/^Delete it/).waitFor({ timeout: 30_000 })
   await finished(page)
   expect(await page.getByRole('alert').count()).toBe(0)
+  // The text encoder came in its place.
+  expect(requests.filter((url) => url.startsWith('https://raw.')).length).toBe(1)
 
   await hub.close()
   const before = requests.length

@@ -1,5 +1,8 @@
+import { publishedPrompts } from '../../../models/catalogue.ts'
+
 /** The Hugging Face Hub, and the hosts that it sends downloads to. */
 const HUB = 'https://huggingface.co https://*.huggingface.co https://*.hf.co'
+const PROMPTS = publishedPrompts.map(({ url }) => new URL(url).origin).join(' ')
 
 /**
  * Headers of the page. Cross-origin isolation gives WebAssembly its threads; the policy lets nothing in but our own
@@ -11,7 +14,7 @@ export function headers({ development }: { development: boolean }): Record<strin
     `script-src 'self' 'wasm-unsafe-eval'${development ? " 'unsafe-inline'" : ''}`,
     `style-src 'self'${development ? " 'unsafe-inline'" : ''}`,
     "img-src 'self' blob: data:",
-    `connect-src 'self' ${HUB}${development ? ' ws:' : ''}`,
+    `connect-src 'self' ${HUB} ${PROMPTS}${development ? ' ws:' : ''}`,
     "worker-src 'self' blob:",
     "font-src 'self'",
     "base-uri 'none'",

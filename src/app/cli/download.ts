@@ -1,7 +1,10 @@
+import { publishedRow } from '../../../models/catalogue.ts'
 import { AppError } from '../../base/errors.ts'
 import { byteText } from '../../base/byte-text.ts'
-import { download, planDownload, type DownloadPlan } from '../../weights/hub/download.ts'
+import { download } from '../../weights/hub/download.ts'
+import { bytesOf } from '../../weights/hub/downloads.ts'
 import { hub } from '../../weights/hub/hub.ts'
+import { planDownload, type DownloadPlan, type PlannedPrompt } from '../../weights/hub/plan-download.ts'
 import type { DownloadCommand } from './arguments.ts'
 import { downloads, hubHost, repositoryOf } from './downloaded.ts'
 import { line, ProgressLine, type Terminal } from './terminal.ts'
@@ -14,7 +17,7 @@ export async function downloadCheckpoint(
 ): Promise<number> {
   const say = (text: string): void => terminal.err(line(text))
   const [storage, from] = [downloads(), hub({ host: hubHost() })]
-  const wanted = { id: repositoryOf(name) ?? name, revision, variant }
+  const wanted = { id: repositoryOf(name) ?? name, revision, variant, prompt: publishedRow(name)?.prompt }
   const plan = await planDownload(from, storage, wanted, signal)
   for (const text of described(plan, from.host, storage.place)) say(text)
   if (plan.missing > 0) await confirm(yes, terminal, signal)
@@ -34,6 +37,10 @@ export async function downloadCheckpoint(
           progress.clear()
           say(`verified ${path} (${byteText(bytes)})`)
         },
+        instead: (bytes, why) => {
+          progress.clear()
+          say(`the text encoder (${byteText(bytes)}) comes in place of the empty prompt: ${why.message}`)
+        },
       },
       signal,
     )
@@ -45,7 +52,8 @@ export async function downloadCheckpoint(
   return 0
 }
 
-function described({ repository, files, variants, bytes, missing }: DownloadPlan, host: string, to: string): string[] {
+function described(plan: DownloadPlan, host: string, to: string): string[] {
+  const { repository, files, variants, prompt, bytes, missing } = plan
   const half = Object.entries(variants).filter(([, variant]) => variant === 'fp16')
   const full = Object.entries(variants).filter(([, variant]) => variant === 'full')
   const precision = [
@@ -58,7 +66,14 @@ function described({ repository, files, variants, bytes, missing }: DownloadPlan
     `licence: ${repository.licence ?? 'not said'}; read it at ${host}/${repository.id}`,
     `from ${host} into ${to}`,
     `${files.length} files, ${byteText(bytes)}${rest} (${precision.filter((text) => text !== '').join('; ')})`,
+    ...(prompt ? [aboutPrompt(prompt)] : []),
   ]
+}
+
+function aboutPrompt({ published: { url, bytes }, here, instead }: PlannedPrompt): string {
+  if (here) return 'the empty prompt is here: no text encoder is needed'
+  const encoder = `the text encoder, ${byteText(bytesOf({ files: instead }))} more, in its place should that fail`
+  return `of them the empty prompt, ${byteText(bytes)}, from ${new URL(url).host}; ${encoder}`
 }
 
 async function confirm(yes: boolean, terminal: Terminal, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
+import { promptShelf } from '../../../models/checkpoint/kept-prompt.ts'
 import { CheckpointStore } from '../../../models/checkpoint/store.ts'
 import { plainError } from '../../base/errors.ts'
 import { bindServices } from '../../base/service.ts'
@@ -15,6 +16,7 @@ import { nodes } from '../registry.ts'
 import { diskFiles } from '../results/disk-files.ts'
 import { keptUnder, tiers } from '../results/kept.ts'
 import type { RunCommand } from './arguments.ts'
+import { downloads } from './downloaded.ts'
 import { readGraph } from './graph-file.ts'
 import { OutputFolder } from './output-folder.ts'
 import { checkReport, writeReport } from './report-file.ts'
@@ -86,7 +88,9 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
   const { shelf, out, terminal, signal } = parts
   const found = await openNodeCompute(command.backend)
   found.runtime.prepare()
-  const checkpoints = new CheckpointStore(locateOnDisk(command.checkpoint), found.runtime)
+  const checkpoints = new CheckpointStore(locateOnDisk(command.checkpoint), found.runtime, {
+    prompts: promptShelf(downloads()),
+  })
   const progress = new ProgressLine(terminal)
   let running = ''
   const engine = new Engine({

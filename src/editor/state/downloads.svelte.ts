@@ -18,6 +18,8 @@ export interface DownloadOffer {
   readonly bytes: number
   /** Of them, what is not here yet. */
   readonly missing: number
+  /** Of them the embedding of the empty prompt, from another host; in its place, should that fail, so much more. */
+  readonly prompt?: { readonly host: string; readonly bytes: number; readonly instead: number }
 }
 
 export interface DownloadProgress {

@@ -1,55 +1,14 @@
-import { AppError } from '../../base/errors.ts'
-import type { Variant } from '../tensors.ts'
-import { downloadFile } from './download-file.ts'
-import { readManifest, writeManifest } from './downloads.ts'
 import { byteText } from '../../base/byte-text.ts'
+import { AppError } from '../../base/errors.ts'
+import { downloadFile } from './download-file.ts'
+import { bytesOf, writeManifest } from './downloads.ts'
 import type { Hub } from './hub.ts'
-import { readJournal } from './journal.ts'
-import { neededFiles, type NeededFiles } from './needed-files.ts'
-import { placesOf, unverifiedOf, type Places } from './places.ts'
+import { placesOf, unverifiedOf } from './places.ts'
+import { isHere, type DownloadPlan } from './plan-download.ts'
+import { fetchPrompt, type PublishedPrompt } from './published-prompt.ts'
 import { Rate } from './rate.ts'
-import { readRepository, type HubFile, type Repository } from './repository.ts'
+import type { HubFile } from './repository.ts'
 import type { WeightStorage } from './storage.ts'
-
-/** What a download would fetch, to be shown before anything is. */
-export interface DownloadPlan extends NeededFiles {
-  readonly repository: Repository
-  /** Of all files. */
-  readonly bytes: number
-  /** Of those not here yet. */
-  readonly missing: number
-}
-
-/**
- * Asks the Hub what a checkpoint is made of, and looks at what of it is here. Errors: those of `readRepository` and
- * `neededFiles`.
- */
-export async function planDownload(
-  hub: Hub,
-  storage: WeightStorage,
-  wanted: { readonly id: string; readonly revision: string; readonly variant: Variant },
-  signal: AbortSignal,
-): Promise<DownloadPlan> {
-  const repository = await readRepository(hub, wanted.id, wanted.revision, signal)
-  const needed = neededFiles(repository, wanted.variant)
-  const places = placesOf(repository)
-  let here = 0
-  for (const file of needed.files) here += await bytesHere(hub, storage, places, file)
-  const bytes = needed.files.reduce((sum, file) => sum + file.bytes, 0)
-  return { ...needed, repository, bytes, missing: bytes - here }
-}
-
-async function bytesHere(hub: Hub, storage: WeightStorage, places: Places, file: HubFile): Promise<number> {
-  if (await isHere(storage, places, file)) return file.bytes
-  const { unverified, journal } = unverifiedOf(places, file.path)
-  const text = await storage.readText(journal)
-  const { done } = readJournal(text, file, hub.pieceBytes, (await storage.size(unverified)) ?? 0)
-  return [...done].reduce((sum, piece) => sum + Math.min(hub.pieceBytes, file.bytes - piece * hub.pieceBytes), 0)
-}
-
-/** A file has its name only when its hash was right. */
-const isHere = async (storage: WeightStorage, { folder }: Places, { path, bytes }: HubFile): Promise<boolean> =>
-  (await storage.size(`${folder}/${path}`)) === bytes
 
 export interface DownloadListener {
   /** At most ten times a second. `done` of `bytes` are here. */
@@ -61,6 +20,8 @@ export interface DownloadListener {
   }): void
   /** A file is here, and what was published. */
   verified(file: HubFile): void
+  /** The embedding of the empty prompt could not be had: the text encoder, of so many bytes more, comes in its place. */
+  instead(bytes: number, why: AppError): void
 }
 
 const PROGRESS_MS = 100
@@ -78,22 +39,34 @@ export async function download(
   signal: AbortSignal,
 ): Promise<void> {
   await checkRoom(storage, plan)
-  const { repository } = plan
+  const { repository, prompt } = plan
   const places = placesOf(repository)
   const rate = new Rate()
-  let [done, told] = [0, -Infinity]
+  let [done, told, total] = [0, -Infinity, plan.bytes]
   const arrived = (bytes: number, fetched: boolean): void => {
     const now = performance.now()
     done += bytes
     if (fetched) rate.add(bytes, now)
-    if (now - told < PROGRESS_MS && done < plan.bytes) return
+    if (now - told < PROGRESS_MS && done < total) return
     told = now
     const { bytesPerSecond } = rate
     const secondsLeft =
-      bytesPerSecond === undefined || bytesPerSecond === 0 ? undefined : (plan.bytes - done) / bytesPerSecond
-    listener.progress({ done, bytes: plan.bytes, bytesPerSecond, secondsLeft })
+      bytesPerSecond === undefined || bytesPerSecond === 0 ? undefined : (total - done) / bytesPerSecond
+    listener.progress({ done, bytes: total, bytesPerSecond, secondsLeft })
   }
-  for (const file of plan.files) {
+  let files = plan.files
+  if (prompt?.here === true) arrived(prompt.published.bytes, false)
+  else if (prompt) {
+    const why = await failureOf(prompt.published, hub, storage, (bytes) => arrived(bytes, true), signal)
+    if (why) {
+      files = [...prompt.instead, ...files]
+      const more = bytesOf({ files: prompt.instead })
+      total += more - prompt.published.bytes
+      await checkRoom(storage, { repository, missing: plan.missing + more })
+      listener.instead(more, why)
+    }
+  }
+  for (const file of files) {
     signal.throwIfAborted()
     if (await isHere(storage, places, file)) {
       arrived(file.bytes, false)
@@ -114,12 +87,36 @@ export async function download(
     )
     listener.verified(file)
   }
-  await writeManifest(storage, repository, plan.files, await readManifest(storage, repository))
+  await writeManifest(storage, repository, {
+    files,
+    ...(files === plan.files && prompt && { prompt: prompt.published.encoder }),
+  })
   await storage.remove(places.unverified)
 }
 
+/** Fetches it; resolves to why it cannot be had, where that is so. Errors: `weights/no-space`, and the signal's reason. */
+async function failureOf(
+  prompt: PublishedPrompt,
+  hub: Hub,
+  storage: WeightStorage,
+  arrived: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<AppError | undefined> {
+  try {
+    await fetchPrompt(hub, storage, prompt, arrived, signal)
+    return undefined
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof AppError) || error.code === 'weights/no-space') throw error
+    return error
+  }
+}
+
 /** Throws `weights/no-space` unless there is room for what is missing, and a tenth more. */
-async function checkRoom(storage: WeightStorage, { missing, repository }: DownloadPlan): Promise<void> {
+async function checkRoom(
+  storage: WeightStorage,
+  { missing, repository }: Pick<DownloadPlan, 'missing' | 'repository'>,
+): Promise<void> {
   const free = await storage.free()
   if (free === undefined || missing === 0 || free >= 1.1 * missing) return
   const room = `${byteText(missing)} are to come and ${byteText(free)} are free in ${storage.place}`

@@ -1,6 +1,7 @@
 import { checkPath, isJsonObject, type CheckpointFiles } from '../files.ts'
 import { isFileHash, type FileHash } from './file-hash.ts'
 import { folderOf, placesOf, repositoryOf } from './places.ts'
+import { readPrompt } from './prompts.ts'
 import { isRepositoryId, type HubFile, type Repository } from './repository.ts'
 import type { WeightStorage } from './storage.ts'
 
@@ -11,6 +12,8 @@ export interface Download {
   readonly revision: string
   readonly licence: string | undefined
   readonly files: readonly HubFile[]
+  /** Whose kept embedding of the empty prompt it has in place of a text encoder. */
+  readonly prompt?: string
   /** When it was finished; ISO 8601. */
   readonly finished: string
 }
@@ -21,12 +24,12 @@ export const bytesOf = ({ files }: Pick<Download, 'files'>): number => files.red
 export async function writeManifest(
   storage: WeightStorage,
   { id, revision, licence }: Repository,
-  files: readonly HubFile[],
-  before: Download | undefined,
+  { files, prompt }: Pick<Download, 'files' | 'prompt'>,
 ): Promise<void> {
+  const before = await readManifest(storage, { id, revision })
   const all = new Map([...(before?.files ?? []), ...files].map((file) => [file.path, file]))
   const finished = new Date().toISOString()
-  const json = { schema: 1, id, revision, licence, files: [...all.values()], finished }
+  const json = { schema: 1, id, revision, licence, files: [...all.values()], prompt, finished }
   await storage.writeText(placesOf({ id, revision }).manifest, `${JSON.stringify(json, null, 2)}\n`)
 }
 
@@ -40,11 +43,15 @@ export async function readManifest(
   try {
     const json: unknown = JSON.parse(text)
     if (!isJsonObject(json) || json['schema'] !== 1 || json['id'] !== of.id || json['revision'] !== of.revision) return
-    const { files, finished, licence } = json
+    const { files, finished, licence, prompt } = json
     if (!Array.isArray(files) || typeof finished !== 'string') return undefined
     const read = (files as readonly unknown[]).map(fileOf)
     if (!read.every((file) => file !== undefined)) return undefined
-    return { ...of, licence: typeof licence === 'string' ? licence : undefined, files: read, finished }
+    const download = { ...of, licence: typeof licence === 'string' ? licence : undefined, files: read, finished }
+    if (prompt === undefined) return download
+    // Shared with others: it may have been lost without them.
+    if (typeof prompt !== 'string' || (await readPrompt(storage, checkPath(prompt))) === undefined) return undefined
+    return { ...download, prompt }
   } catch {
     // Not ours, or damaged: then the checkpoint is as good as not here, and a download finds its files.
     return undefined

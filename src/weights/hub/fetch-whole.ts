@@ -14,7 +14,7 @@ export const fetchWhole = (
   hub: Hub,
   url: string,
   file: HubFile,
-  stored: UnverifiedFile,
+  stored: Pick<UnverifiedFile, 'write' | 'clear'>,
   arrived: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<string> =>

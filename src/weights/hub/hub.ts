@@ -10,6 +10,8 @@ export interface Hub {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
   /** 0 to 1, for the jitter. */
   readonly random: () => number
+  /** Tries in a row that bring nothing, before it is given up. */
+  readonly tries: number
   /** A connection on which nothing comes for so long is given up, and made again. */
   readonly stallMs: number
   /** Bytes that are asked for at once. A crash loses at most this much per connection. */
@@ -23,6 +25,7 @@ export const hub = (chosen: Partial<Hub> = {}): Hub => ({
   fetch: (...asked) => fetch(...asked),
   wait: pause,
   random: Math.random,
+  tries: 5,
   stallMs: 30_000,
   pieceBytes: 16 * 2 ** 20,
   connections: 3,

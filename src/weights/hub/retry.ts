@@ -12,8 +12,6 @@ export class Transient extends Error {
   }
 }
 
-/** Tries in a row that bring nothing. */
-const TRIES = 5
 const FIRST_MS = 500
 const LONGEST_MS = 30_000
 /** Nobody watches a progress bar that stands still for longer. */
@@ -37,7 +35,7 @@ export async function retried<T>(
       signal.throwIfAborted()
       if (!(failure instanceof Transient)) throw failure
       failures += 1
-      if (failures >= TRIES) throw failure.error
+      if (failures >= hub.tries) throw failure.error
       if (failure.afterMs > LONGEST_ASKED_MS) throw later(failure)
       const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1))
       await hub.wait(Math.max(failure.afterMs, longest * (0.5 + 0.5 * hub.random())), signal)

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { published } from '../../../models/catalogue.ts'
 import { runCommand } from '../../../src/app/cli/command.ts'
 import { cacheFolder } from '../../../src/app/cli/downloaded.ts'
@@ -98,6 +98,12 @@ describe('marigold download', () => {
   })
 
   it('takes an id of the catalogue, which graphs may name from then on', async () => {
+    const known = 'https://raw.githubusercontent.com/'
+    const { fetch } = globalThis
+    const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
+      return String(url).startsWith(known) ? new Response(null, { status: 404 }) : fetch(url, init)
+    })
+    onTestFinished(() => spy.mockRestore())
     await server.close()
     await serve(undefined, 'prs-eth/marigold-depth-v1-1')
     const named = join(folder, 'named.json')
@@ -106,9 +112,16 @@ describe('marigold download', () => {
     const missing = await called('check', named)
     expect(missing).toMatchObject({ status: 1, err: '' })
     expect(missing.out).toMatch(/cannot run \[checkpoint\/not-downloaded\] .*marigold download marigold-depth-v1-1/)
-    expect(missing.out).toContain('checkpoint Marigold Depth v1.1: not here, about 2.58 GB to download from')
+    expect(missing.out).toContain('checkpoint Marigold Depth v1.1: not here, about 1.90 GB to download from')
     expect(server.asked).toEqual([])
-    expect(await called('download', 'marigold-depth-v1-1', '--yes')).toMatchObject({ status: 0 })
+    const { status, err } = await called('download', 'marigold-depth-v1-1', '--yes')
+    expect(status).toBe(0)
+    expect(err).toMatch(
+      /of them the empty prompt, 8\.97 kB, from raw\.githubusercontent\.com; the text encoder, [\d.]+ kB more/,
+    )
+    expect(err).toMatch(
+      /the text encoder \([\d.]+ kB\) comes in place of the empty prompt: \S*empty_text_embed\.pt does not/,
+    )
     expect(await called('check', named)).toMatchObject({
       status: 0,
       err: '',

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diskStorage } from '../../../src/weights/hub/disk-storage.ts'
-import { download, planDownload } from '../../../src/weights/hub/download.ts'
+import { download } from '../../../src/weights/hub/download.ts'
 import { bytesOf, deleteDownloads, findDownload, listDownloads } from '../../../src/weights/hub/downloads.ts'
+import { planDownload } from '../../../src/weights/hub/plan-download.ts'
 import { Rate } from '../../../src/weights/hub/rate.ts'
 import type { WeightStorage } from '../../../src/weights/hub/storage.ts'
 import type { Variant } from '../../../src/weights/tensors.ts'
@@ -29,7 +30,11 @@ const wanted = (variant: Variant) => ({ id: REPOSITORY, revision: 'v1', variant 
 async function fetchAll(variant: Variant = 'fp16'): Promise<readonly number[]> {
   const done: number[] = []
   const plan = await planDownload(server.hub, storage, wanted(variant), signal)
-  const listener = { progress: (now: { done: number }) => void done.push(now.done), verified: () => undefined }
+  const listener = {
+    progress: (now: { done: number }) => void done.push(now.done),
+    verified: () => undefined,
+    instead: () => undefined,
+  }
   await download(server.hub, storage, plan, listener, signal)
   expect(done.at(-1)).toBe(plan.bytes)
   return done

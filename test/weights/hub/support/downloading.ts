@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { AppError } from '../../../../src/base/errors.ts'
 import { diskStorage } from '../../../../src/weights/hub/disk-storage.ts'
-import { download, planDownload, type DownloadListener } from '../../../../src/weights/hub/download.ts'
+import { download, type DownloadListener } from '../../../../src/weights/hub/download.ts'
 import { findDownload, openDownload } from '../../../../src/weights/hub/downloads.ts'
 import type { Hub } from '../../../../src/weights/hub/hub.ts'
+import { planDownload } from '../../../../src/weights/hub/plan-download.ts'
 import type { WeightStorage } from '../../../../src/weights/hub/storage.ts'
 import { needed, published, UNET } from './checkpoint.ts'
 import { faultHub, REPOSITORY, type Asked, type FaultHub } from './fault-hub.ts'
@@ -14,10 +15,10 @@ import { faultHub, REPOSITORY, type Asked, type FaultHub } from './fault-hub.ts'
 /** A server with a checkpoint and an empty folder to download it to, new for each test. */
 export const bench = { server: undefined as unknown as FaultHub, folder: '' }
 
-export function useBench(): void {
+export function useBench(files: ReadonlyMap<string, Uint8Array> = published): void {
   beforeEach(async () => {
     bench.folder = await mkdtemp(join(tmpdir(), 'downloads-'))
-    bench.server = await faultHub(published)
+    bench.server = await faultHub(files)
   })
   afterEach(async () => {
     await bench.server.close()
@@ -30,7 +31,7 @@ export const REQUESTS = 8 + needed.length - 1
 
 export const ofUnet = ({ path }: Asked): boolean => path === UNET
 
-const quiet: DownloadListener = { progress: () => undefined, verified: () => undefined }
+const quiet: DownloadListener = { progress: () => undefined, verified: () => undefined, instead: () => undefined }
 
 export async function fetchAll(
   storage: WeightStorage = diskStorage(bench.folder),

@@ -1,8 +1,9 @@
 // Runs what a test asks for where the browser's own file system can be written: in a Worker.
-import { download, planDownload } from '../../../../src/weights/hub/download.ts'
+import { download } from '../../../../src/weights/hub/download.ts'
 import { findDownload, openDownload } from '../../../../src/weights/hub/downloads.ts'
 import { hub } from '../../../../src/weights/hub/hub.ts'
 import { opfsStorage } from '../../../../src/weights/hub/opfs-storage.ts'
+import { planDownload } from '../../../../src/weights/hub/plan-download.ts'
 import { verifyDownload } from '../../../../src/weights/hub/verify.ts'
 import { contract } from './storage-contract.ts'
 
@@ -23,7 +24,13 @@ const tasks: Readonly<Record<string, (...words: readonly string[]) => Promise<un
     const { signal } = new AbortController()
     const from = hub({ host, pieceBytes: 1000 })
     const plan = await planDownload(from, storage, { id, revision: 'main', variant: 'fp16' }, signal)
-    await download(from, storage, plan, { progress: () => undefined, verified: () => undefined }, signal)
+    await download(
+      from,
+      storage,
+      plan,
+      { progress: () => undefined, verified: () => undefined, instead: () => undefined },
+      signal,
+    )
     const found = await findDownload(storage, id)
     if (found === undefined) throw new Error('not found')
     const files = await openDownload(storage, found)
