@@ -4,17 +4,17 @@ import { vaeFactor, type AutoencoderKlConfig } from './autoencoder-config.ts'
 import { conv2d, groupNorm, linear, toPixels, toTokens } from './layers.ts'
 import { pixelAttention } from './pixel-attention.ts'
 import { resnetBlock } from './resnet-block.ts'
+import type { StripPlan } from './strip-plan.ts'
 import { cut, join, stripConv, stripDouble, stripGroupNorm, type Strips } from './strips.ts'
 
 const epsilon = 1e-6
 
 export interface VaeTarget extends GraphTarget {
-  /**
-   * Strips in which everything larger than the latent is computed, at most as many as the latent has rows. Default 1.
-   * More make each tensor smaller, and change no result.
-   */
-  readonly strips?: number
+  /** Left out, nothing is cut. It changes no result. */
+  readonly strips?: StripPlan
 }
+
+const WHOLE: StripPlan = { count: 1, levels: 0 }
 
 /**
  * diffusers' AutoencoderKL, encoder half. Input `image` [B,3,H,W] in −1..1, sides multiples of the factor; output
@@ -25,7 +25,8 @@ export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
   const { channels, layers, groups, latentChannels } = config
   const image = g.cast(g.input('image', 'f32', ['batch', config.inChannels, 'image_height', 'image_width']), g.compute)
   let width = channels[0] ?? 0
-  const strips = cut(g, image, target.strips ?? 1, vaeFactor(config))
+  const { count, levels } = target.strips ?? WHOLE
+  const strips = cut(g, image, count, vaeFactor(config))
   let x = stripConv(g, strips, 'encoder.conv_in', { in: config.inChannels, out: width, kernel: 3, padding: 1 })
   channels.forEach((out, block) => {
     const name = `encoder.down_blocks.${block}`
@@ -37,8 +38,7 @@ export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
     // Zeros on the right and below only, as diffusers pads for the VAE.
     const shape = { in: out, out, kernel: 3, stride: 2, padding: [0, 0, 1, 1] } as const
     x = stripConv(g, x, `${name}.downsamplers.0.conv`, shape)
-    // From here on it has the latent's size, and at an attention every pixel sees all others.
-    if (block === channels.length - 2) x = [join(g, x)]
+    if (block + 1 === levels) x = [join(g, x)]
   })
   const mid = middle(g, join(g, x), 'encoder.mid_block', config)
   const normal = g.silu(groupNorm(g, mid, 'encoder.conv_norm_out', { channels: width, groups, epsilon }))
@@ -72,6 +72,7 @@ export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
   const reversed = [...channels].reverse()
   let width = reversed[0] ?? 0
   x = conv2d(g, x, 'decoder.conv_in', { in: latentChannels, out: width, kernel: 3, padding: 1 })
+  const { count, levels } = target.strips ?? WHOLE
   let strips: Strips = [middle(g, x, 'decoder.mid_block', config)]
   reversed.forEach((out, block) => {
     const name = `decoder.up_blocks.${block}`
@@ -80,7 +81,7 @@ export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
       width = out
     }
     if (block === reversed.length - 1) return
-    if (block === 0) strips = cut(g, join(g, strips), target.strips ?? 1, 1)
+    if (block + 1 === reversed.length - levels) strips = cut(g, join(g, strips), count, 2 ** block)
     strips = stripDouble(g, strips, (rows) => upsample(g, rows, `${name}.upsamplers.0.conv`, out))
   })
   const normal = stripGroupNorm(g, strips, 'decoder.conv_norm_out', { channels: width, groups, epsilon })

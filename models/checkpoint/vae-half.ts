@@ -10,7 +10,7 @@ import type { WeightSet } from '../../src/weights/tensors.ts'
 import { vaeFactor, type VaeConfig } from '../architectures/autoencoder-config.ts'
 import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
 import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
-import { largestTensor, stripCount, type LatentSize } from '../architectures/strip-count.ts'
+import { largestTensors, stripPlan, type LatentSize, type StripPlan } from '../architectures/strip-plan.ts'
 
 type Part = 'encoder' | 'decoder'
 
@@ -28,8 +28,8 @@ export const tensorLimit = ({ capacity }: OnnxRuntime): number => Math.min(capac
  * small enough for the device; it is made again when a picture needs more.
  */
 export class VaeHalf {
-  /** The one session by its number of strips. */
-  readonly #made = new Map<number, Promise<OnnxSession>>()
+  /** The one session by its strips. */
+  readonly #made = new Map<StripPlan, Promise<OnnxSession>>()
 
   constructor(
     readonly part: Part,
@@ -60,7 +60,7 @@ export class VaeHalf {
     const wanted = this.#strips(size)
     const [before] = this.#made.keys()
     // More strips than it needs do a small picture no harm; uploading the weights again would take longer.
-    const kept = before !== undefined && before >= wanted && before <= size.height
+    const kept = before && before.count >= wanted.count && before.levels >= wanted.levels && before.count <= size.height
     if (!kept) await this.close()
     const strips = kept ? before : wanted
     const session = await remember(this.#made, strips, () => this.#create(strips, signal))
@@ -68,12 +68,12 @@ export class VaeHalf {
     return session
   }
 
-  #strips(size: LatentSize): number {
-    if (this.vae.kind === 'tiny') return 1
+  #strips(size: LatentSize): StripPlan {
+    if (this.vae.kind === 'tiny') return { count: 1, levels: 0 }
     const limit = tensorLimit(this.runtime)
-    const count = stripCount(this.vae, this.part, size, limit)
-    if (count !== undefined) return count
-    const least = largestTensor(this.vae, this.part, size, size.height)
+    const plan = stripPlan(this.vae, this.part, size, limit)
+    if (plan !== undefined) return plan
+    const least = Math.max(...largestTensors(this.vae, this.part, size, size.height))
     throw new AppError(
       'onnx/too-large',
       `One row of the VAE's ${this.part} needs ${byteText(least)} in one piece; this device can hold ${byteText(limit)}.`,
@@ -81,12 +81,12 @@ export class VaeHalf {
     )
   }
 
-  async #create(strips: number, signal: AbortSignal): Promise<OnnxSession> {
+  async #create(strips: StripPlan, signal: AbortSignal): Promise<OnnxSession> {
     const weights = await this.weights(signal)
     return createSession(this.runtime, this.#graph(weights, strips), weights, signal)
   }
 
-  #graph(weights: WeightSet, strips: number): BuiltGraph {
+  #graph(weights: WeightSet, strips: StripPlan): BuiltGraph {
     const { part, vae } = this
     const target = this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
     if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, { target })

@@ -10,7 +10,7 @@ describe('strips of the VAE on wasm', () => {
     const runtime = await openWasmRuntime({ backend: new CpuBackend(), threads: 2 })
     return { runtime, close: async () => undefined }
   }, [
-    { checkpoint: 'test/fixtures/checkpoints/tiny-ddim-trailing', strips: [7] },
-    { checkpoint: 'models/marigold-nano', strips: [3] },
+    { checkpoint: 'test/fixtures/checkpoints/tiny-ddim-trailing', strips: [{ count: 7, levels: 2 }] },
+    { checkpoint: 'models/marigold-nano', strips: [{ count: 3, levels: 3 }] },
   ])
 })

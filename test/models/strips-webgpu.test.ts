@@ -10,5 +10,5 @@ describe('strips of the VAE on WebGPU', () => {
   stripsTests(async () => {
     const { backend, close } = await openTestBackend()
     return { runtime: await openWebGpuRuntime({ backend }), close }
-  }, [{ checkpoint: 'test/fixtures/checkpoints/tiny-lcm', strips: [3] }])
+  }, [{ checkpoint: 'test/fixtures/checkpoints/tiny-lcm', strips: [{ count: 3, levels: 2 }] }])
 })
