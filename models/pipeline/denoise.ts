@@ -23,8 +23,16 @@ export interface DenoiseContext {
   progress(done: number, of: number): void
   /** Something the person should know of the result. */
   warn?(message: string): void
-  /** The latents [B,C,h,w] after a step that is not the last; they are the loop's. */
-  shown?(latents: Tensor): void
+  /** Steps that an earlier attempt has done, and each member's latents [1,T·C,h,w] after them; borrowed. */
+  readonly from?: { readonly done: number; readonly latents: readonly Tensor[] } | undefined
+  /** After a step that is not the last. The tensors are the callee's. */
+  reached?(done: number, members: readonly Reached[]): Promise<void>
+}
+
+/** A member between two steps, both [1,T·C,h,w]: its noisy latents, and the clean ones (x̂₀) as seen from there. */
+export interface Reached {
+  readonly latents: Tensor
+  readonly clean: Tensor
 }
 
 /**
@@ -35,62 +43,97 @@ export async function denoise(
   checkpoint: Checkpoint,
   steps: readonly DenoisingStep[],
   members: readonly Noisy[],
-  { backend, signal, progress, warn, shown }: DenoiseContext,
+  context: DenoiseContext,
 ): Promise<readonly Tensor[]> {
+  const { backend, signal, progress, from, reached } = context
   const image = stacked(
     backend,
     members.map((member) => member.image),
   )
   let x: Tensor
   try {
-    x = stacked(
-      backend,
-      members.map((member) => member.start),
-    )
+    x = stacked(backend, from?.latents ?? members.map((member) => member.start))
   } catch (error) {
     image.release()
     throw error
   }
-  const n = count(x.dims) / members.length
-  const draws = steps.filter(({ next }) => next.noise !== 0).length
-  const generators = members.map(({ origin }, i) =>
-    stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n, draws),
-  )
+  const done = from?.done ?? 0
+  const noise = freshNoise(members, count(x.dims) / members.length, steps)
   try {
     const pause = breather(() => performance.now())
-    for (const [i, { t, next }] of steps.entries()) {
+    // What was drawn before must be drawn again, so that the generators stand where they stood.
+    for (const step of steps.slice(0, done)) noise(step)
+    for (const [i, step] of steps.entries()) {
+      if (i < done) continue
       // WebAssembly computes on this thread: without a pause a cancel would be heard after the last step.
       await pause()
       signal.throwIfAborted()
       progress(i, steps.length)
-      const model = await checkpoint.denoise(image, x, t, signal)
+      const model = await checkpoint.denoise(image, x, step.t, signal)
       const before = x
-      const terms: { readonly tensor: Tensor; readonly weight: number }[] = [{ tensor: model, weight: next.model }]
       try {
-        // A step without noise must draw none, or the generator runs ahead of the reference's.
-        if (next.noise !== 0) {
-          const noise = new Float32Array(n * members.length)
-          generators.forEach((generator, member) => noise.set(generator.randn(n), n * member))
-          terms.push({ tensor: backend.upload(noise, x.dims), weight: next.noise })
-        }
-        const weights = [next.x, ...terms.map(({ weight }) => weight)]
-        x = runKernel(backend, combine, [before, ...terms.map(({ tensor }) => tensor)], { weights })
-        before.release()
-        if (i + 1 === steps.length) await checkLast(backend, model, warn)
+        x = stepped(backend, step, before, model, noise(step))
+        if (i + 1 === steps.length) await checkLast(backend, model, context.warn)
+        progress(i + 1, steps.length)
+        if (i + 1 < steps.length && reached !== undefined)
+          await reached(i + 1, waypoints(backend, step, before, model, x, members.length))
       } finally {
-        for (const { tensor } of terms) tensor.release()
+        if (x !== before) before.release()
+        model.release()
       }
-      progress(i + 1, steps.length)
-      if (i + 1 < steps.length) shown?.(x)
     }
-    return members.map((_, start) =>
-      members.length === 1 ? x.retain() : runKernel(backend, sliceBatch, [x], { start, count: 1 }),
-    )
+    return apart(backend, x, members.length)
   } finally {
     image.release()
     x.release()
   }
 }
+
+/** The noise ε of a step for all members, or undefined: a step without must draw none, or the generators run ahead. */
+function freshNoise(members: readonly Noisy[], n: number, steps: readonly DenoisingStep[]) {
+  const draws = steps.filter(({ next }) => next.noise !== 0).length
+  const generators = members.map(({ origin }, i) =>
+    stepNoise(origin ?? { generator: 'torch-cpu', seed: 0, member: i }, n, draws),
+  )
+  return ({ next }: DenoisingStep): Float32Array | undefined => {
+    if (next.noise === 0) return undefined
+    const noise = new Float32Array(n * members.length)
+    generators.forEach((generator, member) => noise.set(generator.randn(n), n * member))
+    return noise
+  }
+}
+
+/** x_prev of a step. */
+function stepped(backend: Backend, { next }: DenoisingStep, x: Tensor, model: Tensor, noise: Float32Array | undefined) {
+  if (noise === undefined) return runKernel(backend, combine, [x, model], { weights: [next.x, next.model] })
+  const drawn = backend.upload(noise, x.dims)
+  try {
+    return runKernel(backend, combine, [x, model, drawn], { weights: [next.x, next.model, next.noise] })
+  } finally {
+    drawn.release()
+  }
+}
+
+function waypoints(
+  backend: Backend,
+  { x0 }: DenoisingStep,
+  before: Tensor,
+  model: Tensor,
+  after: Tensor,
+  members: number,
+): readonly Reached[] {
+  const predicted = runKernel(backend, combine, [before, model], { weights: [x0.x, x0.model] })
+  const clean = apart(backend, predicted, members)
+  predicted.release()
+  const latents = apart(backend, after, members)
+  return latents.map((tensor, i) => ({ latents: tensor, clean: clean[i] as Tensor }))
+}
+
+/** [B,C,h,w] as B times [1,C,h,w], the caller's. */
+const apart = (backend: Backend, x: Tensor, members: number): readonly Tensor[] =>
+  members === 1
+    ? [x.retain()]
+    : Array.from({ length: members }, (_, start) => runKernel(backend, sliceBatch, [x], { start, count: 1 }))
 
 /** What goes wrong in a step goes on in all later ones, so the last one's prediction tells. */
 async function checkLast(backend: Backend, model: Tensor, warn: DenoiseContext['warn']): Promise<void> {

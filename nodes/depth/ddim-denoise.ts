@@ -1,6 +1,6 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
 import { TARGETS } from '../../models/checkpoint/modality.ts'
-import { modelOf } from '../../models/checkpoint/vae-alone.ts'
+import { modelOf, vaeOnly } from '../../models/checkpoint/vae-alone.ts'
 import { denoise, type Noisy } from '../../models/pipeline/denoise.ts'
 import { denoisingSteps } from '../../models/schedulers/steps.ts'
 import type { SchedulerConfig } from '../../models/schedulers/config.ts'
@@ -15,8 +15,10 @@ import {
   number,
   type CheckpointValue,
   type LatentValue,
+  type PortValue,
   type RunContext,
 } from '../../src/node/index.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
 import { sameDims } from '../../src/tensor/shape.ts'
 
 const override = ['checkpoint', 'on', 'off'] as const
@@ -103,6 +105,10 @@ export default defineNode({
     }),
   },
   outputs: { latent: latent('The latent of what is predicted; of several pictures, one after the other.') },
+  foresee({ checkpoint }) {
+    if (checkpoint && checkpoint['predicts'] === undefined) throw vaeOnly(checkpoint['name'] ?? '')
+    return { latent: checkpoint }
+  },
   async run(inputs, params, ctx) {
     const [latent] = await run([inputs], params, ctx)
     if (latent === undefined) throw unlike('The noise is missing.')
@@ -153,19 +159,32 @@ async function run(
     start: noise.tensor,
     origin: noise.noise,
   }))
-  const { backend, signal, progress } = ctx
-  const { frame, factor } = first.image
-  const latents = await denoise(opened, denoisingSteps(config, steps, params.eta), noisy, {
+  const { backend, signal, progress, trail } = ctx
+  const schedule = denoisingSteps(config, steps, params.eta)
+  const found = await trail.resume(schedule.length)
+  const from = found && { done: found.done, latents: found.states.map(latentsOf) }
+  const latent = (tensor: Tensor, i: number): LatentValue => {
+    const { frame, factor, colours } = members[i]?.image ?? first.image
+    return { kind: 'latent', tensor, frame, factor, predicts, ...(colours && { colours }) }
+  }
+  const latents = await denoise(opened, schedule, noisy, {
     backend,
     signal,
     progress,
     warn: (message) => ctx.warn(message),
-    shown: (tensor) => ctx.preview({ kind: 'latent', tensor, frame, factor }),
+    from,
+    reached: (done, reached) =>
+      trail.reached(
+        done,
+        reached.map(({ latents, clean }, i) => ({ state: latent(latents, i), outputs: { latent: latent(clean, i) } })),
+      ),
   })
-  return latents.map((tensor, i) => {
-    const { frame, factor } = members[i]?.image ?? first.image
-    return { latent: { kind: 'latent', tensor, frame, factor, predicts } }
-  })
+  return latents.map((tensor, i) => ({ latent: latent(tensor, i) }))
+}
+
+function latentsOf(state: PortValue): Tensor {
+  if (state.kind !== 'latent') throw new Error(`A denoising step left a ${state.kind}.`)
+  return state.tensor
 }
 
 /** The checkpoint's scheduler settings with those that the node sets itself. */

@@ -3,7 +3,10 @@ import { onlyFinite } from '../../models/pipeline/sound.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { affine } from '../../src/gpu/kernels/affine.ts'
 import { pad } from '../../src/gpu/kernels/pad.ts'
+import { resize } from '../../src/gpu/kernels/resize.ts'
 import { checkpoint, defineNode, image, latent, sizeOf } from '../../src/node/index.ts'
+import { fitColours, type LatentColours } from '../../src/tensor/latent-colours.ts'
+import type { Backend, Tensor } from '../../src/tensor/tensor.ts'
 
 export default defineNode({
   type: 'depth/vae-encode',
@@ -28,14 +31,28 @@ export default defineNode({
     const padded = whole ? tensor.retain() : runKernel(ctx.backend, pad, [tensor], cells)
     // 0..1 → −1..1. The reference does this before resizing; resizing commutes with it.
     const normalised = runKernel(ctx.backend, affine, [padded], { a: 2, b: -1 })
-    padded.release()
     try {
       const encoded = await opened.encode(normalised, ctx.signal)
-      return {
-        latent: { kind: 'latent', tensor: await onlyFinite(ctx.backend, encoded, 'VAE encoder'), frame, factor },
+      const latent = await onlyFinite(ctx.backend, encoded, 'VAE encoder')
+      try {
+        const colours = await coloursOf(latent, padded, ctx.backend)
+        return { latent: { kind: 'latent', tensor: latent.retain(), frame, factor, colours } }
+      } finally {
+        latent.release()
       }
     } finally {
       normalised.release()
+      padded.release()
     }
   },
 })
+
+/** How this VAE's latents look: from the picture, [1,3,H,W], and its latent, [1,C,h,w]. */
+async function coloursOf(latent: Tensor, picture: Tensor, backend: Backend): Promise<LatentColours> {
+  const small = runKernel(backend, resize, [picture], { ...sizeOf(latent), method: 'area', antialias: true })
+  try {
+    return fitColours(await backend.read(latent), await backend.read(small), latent.dims[1] ?? 0)
+  } finally {
+    small.release()
+  }
+}

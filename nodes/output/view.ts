@@ -11,8 +11,8 @@ export default defineNode({
   inputs: { value: anyOf(['image', 'depth', 'normals', 'uncertainty', 'mask'], 'What is shown.') },
   params: {},
   outputs: {},
-  async run({ value }, _params, ctx) {
-    ctx.preview(value)
+  async run() {
+    // What a sink is given is shown by whoever runs the graph.
     return {}
   },
 })

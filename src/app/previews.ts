@@ -2,14 +2,15 @@ import type { Pixels } from '../engine/previews.ts'
 import { runKernel } from '../gpu/kernel.ts'
 import { colormap } from '../gpu/kernels/colormap.ts'
 import { resize } from '../gpu/kernels/resize.ts'
-import { sizeOf, type PortValue, type Size } from '../node/values.ts'
+import { sizeOf, type LatentValue, type PortValue, type Size } from '../node/values.ts'
 import { colormapOf } from '../tensor/colormap.ts'
+import { applyColours } from '../tensor/latent-colours.ts'
 import { percentile } from '../tensor/percentile.ts'
 import type { Backend, Tensor } from '../tensor/tensor.ts'
 
 /**
  * A value as 8-bit RGBA whose longer side is at most `maxSide`: pictures as they are, depth and masks in grey (black 0,
- * white 1), uncertainty from 0 to its 95th percentile in magma, normals −1..1 as 0..1, latents with their first three channels as colours.
+ * white 1), uncertainty from 0 to its 95th percentile in magma, normals −1..1 as 0..1, latents as what they would be decoded to, roughly.
  * Shrinks where the tensor is, so that only what is shown is read back.
  */
 export async function renderPreview(backend: Backend, value: PortValue, maxSide: number): Promise<Pixels> {
@@ -22,8 +23,7 @@ export async function renderPreview(backend: Backend, value: PortValue, maxSide:
       case 'uncertainty':
         return await coloured(backend, small, percentile(values, 95))
       case 'latent':
-        // Latents have about unit variance: ±2 fills the range.
-        return rgba(values, { width, height }, 3, 0.25, 0.5)
+        return latentColours(value, values, { width, height })
       case 'normals':
         return rgba(values, { width, height }, 3, 0.5, 0.5)
       case 'image':
@@ -34,6 +34,22 @@ export async function renderPreview(backend: Backend, value: PortValue, maxSide:
   } finally {
     small.release()
   }
+}
+
+function latentColours({ colours, predicts, noise }: LatentValue, channels: Float32Array, size: Size): Pixels {
+  // Noise is of nothing yet. Latents have about unit variance: ±2 fills the range.
+  if (colours === undefined || noise !== undefined) return rgba(channels, size, 3, 0.25, 0.5)
+  const n = size.width * size.height
+  const planes = applyColours(colours, channels, n)
+  if (predicts?.modality !== 'depth') return rgba(planes, size, 3, 1, 0)
+  // Depth is decoded as the mean of three channels.
+  return rgba(
+    Float32Array.from({ length: n }, (_, i) => [0, 1, 2].reduce((sum, c) => sum + (planes[c * n + i] ?? 0), 0) / 3),
+    size,
+    1,
+    1,
+    0,
+  )
 }
 
 function shrink(backend: Backend, tensor: Tensor, maxSide: number): Tensor {

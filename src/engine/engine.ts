@@ -15,6 +15,7 @@ import type { PlannedNode } from './resolve.ts'
 import { Results } from './results/results.ts'
 import type { Tier } from './results/tier.ts'
 import { cancelled, execute, LostResults, type Outcome, type RunListener } from './run.ts'
+import { stepKey, stepsOf } from './trail.ts'
 
 /** Content ids of what a document only names. Both reject with typed errors that say what to do. */
 export interface Sources {
@@ -114,20 +115,19 @@ export class Engine {
   }
 
   /**
-   * What a socket holds now: an output's value, or what an input is given. Borrowed until the next `await`: retain its
-   * tensors to keep it. Undefined when it is not in the cache.
+   * What a socket holds now: an output's value, or what an input is given; with `step`, what the member would have come to
+   * after that step of its node. Borrowed until the next `await`: retain its tensors to keep it. Undefined when it is not on
+   * the backend.
    */
-  value(node: string, socket: string, member = 0): PortValue | undefined {
-    const at = this.#output(node, socket)
-    const key = at?.node.keys[at.node.mapped ? member : 0]
-    return at && key !== undefined ? this.#results.cache.get(key)?.[at.socket] : undefined
+  value(node: string, socket: string, member = 0, step?: number): PortValue | undefined {
+    const at = this.#at(node, socket, member, step)
+    return at && this.#results.cache.get(at.key)?.[at.socket]
   }
 
   /** Brings what a socket holds to where `value` finds it, if it was computed once and is kept. Run it in the lane. */
-  async fetch(node: string, socket: string, member = 0): Promise<void> {
-    const at = this.#output(node, socket)
-    const key = at?.node.keys[at.node.mapped ? member : 0]
-    if (key !== undefined) await this.#results.fetch(key)
+  async fetch(node: string, socket: string, member = 0, step?: number): Promise<void> {
+    const at = this.#at(node, socket, member, step)
+    if (at !== undefined) await this.#results.fetch(at.key)
   }
 
   /** Members of what a socket holds: 1 without an ensemble, 0 when the socket is open or cannot be computed. */
@@ -135,11 +135,16 @@ export class Engine {
     return this.#output(node, socket)?.node.keys.length ?? 0
   }
 
+  /** The steps of a member, by number from 1 and without the last, that can be looked at. */
+  steps(node: string, socket: string, member = 0): readonly number[] {
+    const at = this.#at(node, socket, member)
+    return at === undefined ? [] : stepsOf(this.#results, at.key)
+  }
+
   /** The key of what a socket holds: changes exactly when its value may change. */
   key(node: string, socket: string, member = 0): string | undefined {
-    const at = this.#output(node, socket)
-    const key = at?.node.keys[at.node.mapped ? member : 0]
-    return at && key !== undefined ? `${key}.${at.socket}` : undefined
+    const at = this.#at(node, socket, member)
+    return at && `${at.key}.${at.socket}`
   }
 
   /** A node of the document as planned last, or undefined while it cannot run. */
@@ -222,6 +227,13 @@ export class Engine {
         if (state.phase === 'running' || state.phase === 'waiting') this.#live.delete(id)
       }
     }
+  }
+
+  #at(id: string, socket: string, member: number, step?: number) {
+    const at = this.#output(id, socket)
+    const key = at?.node.keys[at.node.mapped ? member : 0]
+    if (at === undefined || key === undefined) return undefined
+    return { key: step === undefined ? key : stepKey(key, step), socket: at.socket }
   }
 
   #output(id: string, socket: string): { readonly node: PlannedNode; readonly socket: string } | undefined {

@@ -48,9 +48,10 @@ export class EngineHost {
         },
         progress: (done, secondsLeft) => this.#post({ say: 'progress', run: this.#run, done, secondsLeft }),
         warned: (node, message) => this.#post({ say: 'warned', node, message }),
-        preview: (node, value, member) => {
-          const socket = [...node.kinds].find(([, kinds]) => kinds.includes(value.kind))?.[0]
-          if (this.#drawing || socket === undefined) return
+        preview: (node, outputs, member) => {
+          const [shown] = Object.entries(outputs)
+          if (this.#drawing || shown === undefined) return
+          const [socket, value] = shown
           this.#drawing = true
           const drawn = this.#previews.early(node.id, socket, value, member.index, member.count)
           void this.#quietly(drawn).then(() => (this.#drawing = false))

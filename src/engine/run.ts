@@ -3,7 +3,6 @@ import { measured } from '../base/measured.ts'
 import type { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
 import type { Member, RunContext } from '../node/context.ts'
-import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
 import { batchSize, call, type Inputs } from './call.ts'
 import type { Costs } from './costs.ts'
@@ -12,7 +11,9 @@ import { neededMembers, needs } from './needs.ts'
 import { Pins } from './results/pins.ts'
 import type { Plan, Step } from './plan.ts'
 import { Progress } from './progress.ts'
+import type { Outputs } from './results/cache.ts'
 import type { Results } from './results/results.ts'
+import { trailOf } from './trail.ts'
 import type { PlannedNode } from './resolve.ts'
 
 /** What a run tells while it goes on. */
@@ -20,8 +21,8 @@ export interface RunListener {
   state(node: PlannedNode, state: NodeState): void
   progress(done: number, secondsLeft: number | undefined): void
   warned(node: string, message: string): void
-  /** The value belongs to the node: retain it to use it after this call. */
-  preview(node: PlannedNode, value: PortValue, member: Member): void
+  /** Outputs of an unfinished result, by socket. They are borrowed: retain them to use them after this call. */
+  preview(node: PlannedNode, outputs: Outputs, member: Member): void
 }
 
 /** What a run works with. */
@@ -253,7 +254,8 @@ class StepRun {
   }
 
   #context(members: readonly number[]): RunContext {
-    const { backend, services, listener } = this.environment
+    const { backend, services, listener, results, now } = this.environment
+    const keys = members.map((member) => this.#key(member))
     const member: Member = { index: members[0] ?? 0, count: this.#node.keys.length }
     return {
       backend,
@@ -261,7 +263,7 @@ class StepRun {
       member,
       use: (key) => services.use(key),
       progress: (done, of) => this.#show(member.index, members.length, done, of),
-      preview: (value) => listener.preview(this.#node, value, member),
+      trail: trailOf(keys, results, now, (outputs) => listener.preview(this.#node, outputs, member)),
       warn: (message) => {
         // Every member says the same: once is enough.
         if (this.report.warnings.includes(message)) return

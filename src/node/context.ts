@@ -8,6 +8,24 @@ export interface Member {
   readonly count: number
 }
 
+/** Where a member is after a step: what to go on from, and what its outputs would be, seen from there. */
+export interface Waypoint {
+  readonly state: PortValue
+  /** By output socket. */
+  readonly outputs: Readonly<Record<string, PortValue>>
+}
+
+/**
+ * What a node that goes step by step leaves on its way. An attempt that is cancelled goes on from there, and a person can
+ * look at the steps afterwards. One entry for each member of the call.
+ */
+export interface Trail {
+  /** The last step before step `of` that an earlier attempt finished for all members. The states are borrowed. */
+  resume(of: number): Promise<{ readonly done: number; readonly states: readonly PortValue[] } | undefined>
+  /** Step `done`, not the last, is finished. The tensors are the trail's from here on, also when this rejects. */
+  reached(done: number, members: readonly Waypoint[]): Promise<void>
+}
+
 /** What a node may use besides its inputs. `use` gives host services by key: pictures, checkpoints, output files. */
 export interface RunContext extends Services {
   readonly backend: Backend
@@ -18,6 +36,5 @@ export interface RunContext extends Services {
   progress(done: number, of: number): void
   /** Something the person should know though a result was made ("an ensemble of 2 is no better than 1"). */
   warn(message: string): void
-  /** Shows a result before it is final. The value still belongs to the node. */
-  preview(value: PortValue): void
+  readonly trail: Trail
 }

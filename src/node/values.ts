@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts'
+import type { LatentColours } from '../tensor/latent-colours.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 export interface Size {
@@ -41,6 +42,8 @@ export interface LatentValue {
   readonly noise?: NoiseOrigin
   /** Of a denoised latent: what the model that made it predicts. A VAE that decodes it need not know. */
   readonly predicts?: LatentMeaning
+  /** What its cells look like, roughly, once decoded: fitted to the picture by VAE Encode, and passed on by Denoise. */
+  readonly colours?: LatentColours
 }
 
 /** What a Marigold model predicts, and, of depth and of normals, what the numbers mean. */

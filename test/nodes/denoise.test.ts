@@ -3,7 +3,7 @@ import { Checkpoints, type CheckpointConfig } from '../../models/checkpoint/chec
 import { nodes } from '../../src/app/registry.ts'
 import { noiseGenerator } from '../../src/base/rng/noise.ts'
 import { defaultsOf, type LatentValue, type NoiseOrigin } from '../../src/node/index.ts'
-import { Bench, data, frameOf, oneValue } from './support.ts'
+import { Bench, data, frameOf, oneValue, Steps } from './support.ts'
 import { toyCheckpoints, toyConfig, toyFor, toyModel, withModel, type ToyCalls } from './toy-checkpoint.ts'
 
 const checkpoint = { kind: 'checkpoint' as const, id: 'toy', name: 'Toy' }
@@ -19,18 +19,23 @@ const latent = (bench: Bench, value: (i: number) => number, noise?: NoiseOrigin,
 
 async function denoise(params: object, config: CheckpointConfig = toyConfig, noise?: NoiseOrigin) {
   const bench = new Bench()
+  const trail = new Steps()
   const calls = newCalls()
   const inputs = { checkpoint, image: latent(bench, () => 0), noise: latent(bench, () => 1, noise) }
   const services = [[Checkpoints, toyCheckpoints(bench.backend, config, calls)] as const]
-  const called = await bench.run('depth/ddim-denoise', { inputs, params: params as never, services }).finally(() => {
-    inputs.image.tensor.release()
-    inputs.noise.tensor.release()
-  })
+  const called = await bench
+    .run('depth/ddim-denoise', { inputs, params: params as never, services, trail })
+    .finally(() => {
+      inputs.image.tensor.release()
+      inputs.noise.tensor.release()
+    })
   const result = oneValue(called, 'latent', 'latent')
   const values = [...data(result)]
   result.tensor.release()
+  const steps = trail.clean()
+  trail.release()
   expect(bench.backend.bytes).toBe(0)
-  return { values, calls, warnings: called.warnings, previews: called.previews }
+  return { values, calls, steps, warnings: called.warnings }
 }
 
 describe('DDIM Denoise', () => {
@@ -58,9 +63,52 @@ describe('DDIM Denoise', () => {
     expect((await denoise({})).calls.timesteps).toEqual([999, 499])
   })
 
-  it('shows its latent after every step but the last', async () => {
-    const { previews } = await denoise({ steps: 4 })
-    expect(previews.map(({ kind }) => kind)).toEqual(['latent', 'latent', 'latent'])
+  it('leaves the clean latent of every step but the last, which the last would have been', async () => {
+    const { steps, values } = await denoise({ steps: 4, zero_snr: 'on', alpha_to_one: 'on' })
+    expect(steps.map(({ done }) => done)).toEqual([1, 2, 3])
+    // At zero SNR x₀ is −v, with v = x / 2 + t / 1000 and x = 1.
+    expect(steps[0]?.clean).toBeCloseTo(-1.499, 5)
+    const last = steps.at(-1)?.clean ?? NaN
+    expect(Math.abs(last - (values[0] ?? 0))).toBeLessThan(Math.abs((steps[0]?.clean ?? 0) - (values[0] ?? 0)))
+  })
+
+  it.each([
+    ['DDIM', { steps: 5 }],
+    ['DDIM with fresh noise', { steps: 5, eta: 0.7 }],
+    ['LCM', { steps: 5, scheduler: 'lcm' }],
+  ])('goes on where a cancelled attempt left off, %s: the same numbers, no step twice', async (_, params) => {
+    const bench = new Bench()
+    const origin = { generator: 'torch-cpu', seed: 5, member: 1 } as const
+    const inputs = { checkpoint, image: latent(bench, () => 0), noise: latent(bench, () => 1, origin) }
+    const attempt = async (trail: Steps, signal = new AbortController().signal, stop = (_done: number) => {}) => {
+      const calls = newCalls()
+      const services = [[Checkpoints, toyCheckpoints(bench.backend, toyConfig, calls)] as const]
+      const called = bench.run('depth/ddim-denoise', { inputs, params, services, trail, signal, progress: stop })
+      const values = await called.then(
+        (made) => {
+          const { tensor } = oneValue(made, 'latent', 'latent')
+          tensor.release()
+          return tensor.location === 'cpu' ? [...tensor.data] : []
+        },
+        () => undefined,
+      )
+      return { values, timesteps: calls.timesteps }
+    }
+    const whole = new Steps()
+    const expected = await attempt(whole)
+    whole.release()
+    for (const at of [1, 2, 3, 4]) {
+      const trail = new Steps()
+      const stop = new AbortController()
+      const cut = await attempt(trail, stop.signal, (done) => (done === at ? stop.abort() : undefined))
+      expect(cut.values).toBe(undefined)
+      const rest = await attempt(trail)
+      expect(rest.values).toEqual(expected.values)
+      expect([...cut.timesteps, ...rest.timesteps]).toEqual(expected.timesteps)
+      trail.release()
+    }
+    for (const { tensor } of [inputs.image, inputs.noise]) tensor.release()
+    expect(bench.backend.bytes).toBe(0)
   })
 
   it('says of its latent what the checkpoint predicts', async () => {
@@ -143,7 +191,7 @@ describe('DDIM Denoise', () => {
       member: { index: 0, count: 3 },
       progress: () => undefined,
       warn: () => undefined,
-      preview: () => undefined,
+      trail: new Steps(),
       use,
     }
     const together = (await node?.batch?.run(inputs as never, params as never, ctx)) as { latent: LatentValue }[]
@@ -158,6 +206,7 @@ describe('DDIM Denoise', () => {
       alone.tensor.release()
     }
     for (const { latent } of together) latent.tensor.release()
+    ctx.trail.release()
     for (const { image, noise } of inputs) for (const { tensor } of [image, noise]) tensor.release()
     expect(bench.backend.bytes).toBe(0)
   })
@@ -176,20 +225,19 @@ describe('DDIM Denoise', () => {
     const bench = new Bench()
     const stop = new AbortController()
     const inputs = { checkpoint, image: latent(bench, () => 0), noise: latent(bench, () => 0) }
-    const node = nodes.get('depth/ddim-denoise')
     const calls = newCalls()
-    const toy = toyCheckpoints(bench.backend, toyConfig, calls)
-    const run = node?.run(inputs as never, { ...defaultsOf(node.params), steps: 10 } as never, {
-      backend: bench.backend,
+    const trail = new Steps()
+    const run = bench.run('depth/ddim-denoise', {
+      inputs,
+      params: { steps: 10 },
+      services: [[Checkpoints, toyCheckpoints(bench.backend, toyConfig, calls)] as const],
       signal: stop.signal,
-      member: { index: 0, count: 1 },
       progress: (done) => (done === 3 ? stop.abort() : undefined),
-      warn: () => undefined,
-      preview: () => undefined,
-      use: <T>(): T => toy as T,
+      trail,
     })
     await expect(run).rejects.toMatchObject({ name: 'AbortError' })
     expect(calls.timesteps).toHaveLength(3)
+    trail.release()
     for (const { tensor } of [inputs.image, inputs.noise]) tensor.release()
     expect(bench.backend.bytes).toBe(0)
   })

@@ -8,6 +8,9 @@ import {
   type Frame,
   type Member,
   type PortValue,
+  tensorsOf,
+  type Trail,
+  type Waypoint,
 } from '../../src/node/index.ts'
 import { Pictures } from '../../src/node/index.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
@@ -18,12 +21,46 @@ export interface Call {
   readonly params?: Readonly<Record<string, Json>>
   readonly member?: Member
   readonly services?: readonly (readonly [Service<unknown>, unknown])[]
+  readonly trail?: Steps
+  readonly signal?: AbortSignal
+  progress?(done: number): void
 }
 
 export interface Called {
   readonly outputs: Readonly<Record<string, PortValue>>
   readonly warnings: readonly string[]
-  readonly previews: readonly PortValue[]
+}
+
+/** The steps that nodes leave, for as long as a test wants them. */
+export class Steps implements Trail {
+  readonly kept = new Map<number, readonly Waypoint[]>()
+
+  async resume(of: number) {
+    for (let done = of - 1; done > 0; done--) {
+      const states = this.kept.get(done)?.map(({ state }) => state)
+      if (states !== undefined) return { done, states }
+    }
+    return undefined
+  }
+
+  async reached(done: number, members: readonly Waypoint[]): Promise<void> {
+    this.kept.set(done, members)
+  }
+
+  /** The first number of what each step would have come to. */
+  clean(): readonly { readonly done: number; readonly clean: number }[] {
+    return [...this.kept].map(([done, [first]]) => {
+      const [value] = Object.values(first?.outputs ?? {})
+      const clean = value && 'tensor' in value && value.tensor.location === 'cpu' ? value.tensor.data[0] : undefined
+      return { done, clean: clean ?? NaN }
+    })
+  }
+
+  release(): void {
+    for (const { state, outputs } of [...this.kept.values()].flat())
+      for (const value of [state, ...Object.values(outputs)]) for (const tensor of tensorsOf(value)) tensor.release()
+    this.kept.clear()
+  }
 }
 
 /** A backend, and nodes run on it as the engine would. */
@@ -37,25 +74,24 @@ export class Bench {
     )
   }
 
-  async run(
-    type: string,
-    { inputs = {}, params = {}, member = { index: 0, count: 1 }, services = [] }: Call = {},
-  ): Promise<Called> {
+  async run(type: string, call: Call = {}): Promise<Called> {
     const node: AnyNode | undefined = nodes.get(type)
     if (node === undefined) throw new Error(`No node ${type}.`)
+    const { inputs = {}, params = {}, member = { index: 0, count: 1 }, services = [], signal, progress } = call
+    const steps = new Steps()
     const warnings: string[] = []
-    const previews: PortValue[] = []
     const given = { ...defaultsOf(node.params), ...params }
     const outputs = await node.run(inputs as never, given as never, {
       backend: this.backend,
-      signal: new AbortController().signal,
+      signal: signal ?? new AbortController().signal,
       member,
-      progress: () => undefined,
+      progress: (done) => progress?.(done),
       warn: (message) => warnings.push(message),
-      preview: (value) => previews.push(value),
+      trail: call.trail ?? steps,
       use: (key) => bindServices(services).use(key),
     })
-    return { outputs: outputs as Called['outputs'], warnings, previews }
+    steps.release()
+    return { outputs: outputs as Called['outputs'], warnings }
   }
 }
 

@@ -51,9 +51,12 @@ export class Results {
     return false
   }
 
-  /** Takes over the outputs' tensors. Resolves when they have been read back, if they are worth it; never rejects. */
-  async add(key: string, outputs: Outputs, ms: number): Promise<void> {
-    const missing = worthKeeping(outputs, ms) ? this.tiers.filter((tier) => !tier.has(key)) : []
+  /**
+   * Takes over the outputs' tensors. Resolves when they have been read back, if they took at least `dear` ms and are worth it;
+   * never rejects.
+   */
+  async add(key: string, outputs: Outputs, ms: number, dear = 0): Promise<void> {
+    const missing = ms >= dear && worthKeeping(outputs, ms) ? this.tiers.filter((tier) => !tier.has(key)) : []
     // A cache that is too small for it may release it at once.
     const packed = missing.length > 0 ? await pack(outputs, this.backend).catch(() => undefined) : undefined
     this.cache.put(key, outputs, ms)
