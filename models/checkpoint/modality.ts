@@ -11,6 +11,9 @@ export const TARGETS = {
   lighting: ['albedo', 'shading', 'residual'],
 } as const satisfies Readonly<Record<Modality, readonly string[]>>
 
+export const isModality = (text: string | undefined): text is Modality =>
+  text !== undefined && Object.hasOwn(TARGETS, text)
+
 /** What a model predicts, and what its numbers mean. */
 export interface Prediction {
   readonly modality: Modality

@@ -1,8 +1,9 @@
 import { AppError } from '../../src/base/errors.ts'
+import type { Facts } from '../../src/base/facts.ts'
 import { remember } from '../../src/base/remember.ts'
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
-import type { Checkpoint, Checkpoints } from './checkpoint.ts'
+import type { Checkpoint, CheckpointConfig, Checkpoints } from './checkpoint.ts'
 import { contentId, readFolder } from './folder.ts'
 import { OpenedCheckpoint, preferredVariant, type OpenOptions } from './opened.ts'
 
@@ -20,10 +21,16 @@ export type LocateCheckpoint = (choice: string, signal: AbortSignal) => Promise<
 /** Opened checkpoints that keep their sessions: comparing two should not upload weights again and again. */
 const kept = 2
 
+/** What plans are checked by. */
+export const checkpointFacts = (name: string, { model }: CheckpointConfig): Facts => ({
+  name,
+  ...(model && { predicts: model.predicts.modality }),
+})
+
 /** Checkpoints over a way to find their files and a runtime to run them on. */
 export class CheckpointStore implements Checkpoints {
   readonly #located = new Map<string, Promise<Identified & Stamped>>()
-  readonly #known = new Map<string, LocatedCheckpoint>()
+  readonly #known = new Map<string, Known>()
   readonly #opened = new Map<string, OpenedCheckpoint>()
   /** Those that may have sessions, least recently used first. */
   readonly #recent = new Set<string>()
@@ -46,14 +53,19 @@ export class CheckpointStore implements Checkpoints {
     return { id, name }
   }
 
+  /** `name` of a content id that `identify` gave, and what it `predicts`, unless it is a VAE alone. */
+  factsOf(id: string): Facts | undefined {
+    return this.#known.get(id)?.facts
+  }
+
   async open(id: string, signal: AbortSignal): Promise<Checkpoint> {
-    const located = this.#known.get(id)
-    if (!located) {
+    const known = this.#known.get(id)
+    if (!known) {
       throw new AppError('checkpoint/unknown', `No checkpoint with the content id ${id} is here.`, {
         fix: 'Choose the checkpoint again.',
       })
     }
-    const opened = this.#opened.get(id) ?? (await this.#open(id, located, signal))
+    const opened = this.#opened.get(id) ?? (await this.#open(id, known.files, signal))
     this.#opened.set(id, opened)
     this.#recent.delete(id)
     this.#recent.add(id)
@@ -85,18 +97,24 @@ export class CheckpointStore implements Checkpoints {
     }
     const stamp = await located.files.stamp?.()
     const variant = preferredVariant(this.runtime, this.options)
-    const content = located.id ?? (await contentId(await readFolder(located.files, signal), variant, signal))
+    const folder = await readFolder(located.files, signal)
+    const content = located.id ?? (await contentId(folder, variant, signal))
     const id = `${content}-${variant}`
-    this.#known.set(id, located)
+    this.#known.set(id, { files: located.files, facts: checkpointFacts(located.name, folder.config) })
     this.#opened.get(id)?.readFrom(located.files)
     return { id, name: located.name, files: located.files, stamp }
   }
 
-  async #open(id: string, located: LocatedCheckpoint, signal: AbortSignal): Promise<OpenedCheckpoint> {
-    const opened = new OpenedCheckpoint(id, await readFolder(located.files, signal), this.runtime, this.options)
+  async #open(id: string, files: CheckpointFiles, signal: AbortSignal): Promise<OpenedCheckpoint> {
+    const opened = new OpenedCheckpoint(id, await readFolder(files, signal), this.runtime, this.options)
     opened.prefetch(signal)
     return opened
   }
+}
+
+interface Known {
+  readonly files: CheckpointFiles
+  readonly facts: Facts
 }
 
 interface Identified {

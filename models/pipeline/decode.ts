@@ -1,4 +1,5 @@
 import { AppError } from '../../src/base/errors.ts'
+import type { FactsBySocket } from '../../src/base/facts.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { concatBatch } from '../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../src/gpu/kernels/crop.ts'
@@ -6,24 +7,44 @@ import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
 import { sliceChannels } from '../../src/gpu/kernels/slice-channels.ts'
 import { sameDims } from '../../src/tensor/shape.ts'
 import type { Backend, Tensor } from '../../src/tensor/tensor.ts'
-import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import { TARGETS, usualPrediction, type Modality, type Prediction } from '../checkpoint/modality.ts'
+import type { Services } from '../../src/base/service.ts'
+import { Checkpoints, type Checkpoint } from '../checkpoint/checkpoint.ts'
+import { isModality, TARGETS, usualPrediction, type Modality, type Prediction } from '../checkpoint/modality.ts'
 import { onlyFinite } from './sound.ts'
 
-/** One member: the latent of all its targets, [1,T·C,h,w], its pixels per cell, and the size of its picture unpadded. */
-export interface Decodable {
-  readonly latent: Tensor
-  readonly factor: number
-  readonly content: { readonly width: number; readonly height: number }
+interface Size {
+  readonly width: number
+  readonly height: number
 }
 
-export interface DecodeContext {
+/** One member: the latent of all its targets, [1,T·C,h,w], its pixels per cell, and the size of its picture unpadded. */
+export interface DecodableLatent {
+  readonly tensor: Tensor
+  readonly factor: number
+  readonly frame: { readonly content: Size }
+  readonly predicts?: Prediction
+}
+
+/** What a decoder is given of a member. All members have the same checkpoint. */
+export interface Decodable {
+  readonly latent: DecodableLatent
+  readonly checkpoint: { readonly id: string; readonly name: string }
+}
+
+export interface DecodeContext extends Services {
   readonly backend: Backend
   readonly signal: AbortSignal
 }
 
-/** What is made of the decoded pixels [B,3,H,W], which are not released. */
-export type ReadPixels = (pixels: Tensor) => Tensor
+/** What is made of the decoded pixels [B,3,H,W], which are not released, of a prediction. */
+export type ReadPixels = (pixels: Tensor, predicts: Prediction) => Tensor
+
+export interface Decoded<M extends Decodable, W extends Modality> {
+  readonly member: M
+  readonly predicts: Prediction
+  /** By target. They belong to the caller. */
+  readonly pictures: Readonly<Record<(typeof TARGETS)[W][number], Tensor>>
+}
 
 const CALLED: Readonly<Record<Modality, { readonly what: string; readonly node: string }>> = {
   depth: { what: 'depth', node: 'VAE Decode' },
@@ -37,19 +58,21 @@ const CALLED: Readonly<Record<Modality, { readonly what: string; readonly node: 
  * takes anybody's latents. Throws `node/wrong-modality` where either predicts something else; people know the checkpoint
  * as `name`.
  */
-export function predictionOf(
-  { config }: Checkpoint,
-  name: string,
-  latent: { readonly predicts?: Prediction },
-  wanted: Modality,
-): Prediction {
+function predictionOf({ config }: Checkpoint, name: string, latent: DecodableLatent, wanted: Modality): Prediction {
   const own = config.model?.predicts
-  if (own) expectModality(name, own, wanted)
-  if (latent.predicts) expectModality('The model of this latent', latent.predicts, wanted)
+  if (own) expectModality(name, own.modality, wanted)
+  if (latent.predicts) expectModality('The model of this latent', latent.predicts.modality, wanted)
   return latent.predicts ?? own ?? usualPrediction(wanted)
 }
 
-function expectModality(who: string, { modality }: Prediction, wanted: Modality): void {
+/** The same, by what is known of a checkpoint and of a latent before there is one. */
+export function expectForeseen(inputs: FactsBySocket, wanted: Modality): void {
+  for (const { name = '', predicts } of [inputs['checkpoint'] ?? {}, inputs['latent'] ?? {}]) {
+    if (isModality(predicts)) expectModality(name, predicts, wanted)
+  }
+}
+
+function expectModality(who: string, modality: Modality, wanted: Modality): void {
   if (modality === wanted) return
   const { what, node } = CALLED[modality]
   throw new AppError('node/wrong-modality', `${who} predicts ${what}, not ${CALLED[wanted].what}.`, {
@@ -58,39 +81,57 @@ function expectModality(who: string, { modality }: Prediction, wanted: Modality)
 }
 
 /**
- * Members of one size decoded at once, read, and their padding cut off: for each target of a modality one result per
- * member. The results belong to the caller. Errors: `node/unlike-members`, `node/wrong-latent`, `node/not-finite`.
+ * Members of one size, decoded at once by their checkpoint and read, and their padding cut off. Errors:
+ * `node/wrong-modality`, `node/unlike-members`, `node/wrong-latent`, `node/not-finite`.
  */
-export async function decodeMembers(
-  checkpoint: Checkpoint,
-  name: string,
-  modality: Modality,
-  members: readonly Decodable[],
+export async function decodeMembers<M extends Decodable, W extends Modality>(
+  members: readonly M[],
+  wanted: W,
   read: ReadPixels,
-  { backend, signal }: DecodeContext,
-): Promise<readonly (readonly Tensor[])[]> {
-  const [first, ...others] = members
+  ctx: DecodeContext,
+): Promise<readonly Decoded<M, W>[]> {
+  const [first] = members
   if (first === undefined) return []
-  if (others.some(({ latent }) => !sameDims(latent.dims, first.latent.dims))) throw unlikeMembers()
-  expectFitting(checkpoint, name, modality, first)
-  const { latentChannels } = checkpoint.config
-  const targets = TARGETS[modality].length
-  const results: Tensor[][] = []
+  const { id, name } = first.checkpoint
+  const checkpoint = await ctx.use(Checkpoints).open(id, ctx.signal)
+  const predicts = predictionOf(checkpoint, name, first.latent, wanted)
+  if (members.some(({ latent }) => !sameDims(latent.tensor.dims, first.latent.tensor.dims))) throw unlikeMembers()
+  expectFitting(checkpoint, name, wanted, first.latent)
+  const made = await decodeTargets(checkpoint, members, TARGETS[wanted], (pixels) => read(pixels, predicts), ctx)
+  return members.map((member, i) => ({ member, predicts, pictures: made[i] as Decoded<M, W>['pictures'] }))
+}
+
+/** For each member its pictures by target. */
+async function decodeTargets(
+  checkpoint: Checkpoint,
+  members: readonly Decodable[],
+  targets: readonly string[],
+  read: (pixels: Tensor) => Tensor,
+  ctx: DecodeContext,
+): Promise<readonly Readonly<Record<string, Tensor>>[]> {
+  const { backend } = ctx
+  const { latentChannels: count } = checkpoint.config
+  const made = members.map((): Record<string, Tensor> => ({}))
   const stacked = stack(backend, members)
   try {
-    for (let target = 0; target < targets; target++) {
-      const params = { start: target * latentChannels, count: latentChannels }
-      const latents = targets === 1 ? stacked.retain() : runKernel(backend, sliceChannels, [stacked], params)
-      const whole = await decoded(checkpoint, latents, read, { backend, signal })
+    for (const [at, target] of targets.entries()) {
+      const part =
+        targets.length === 1
+          ? stacked.retain()
+          : runKernel(backend, sliceChannels, [stacked], { start: at * count, count })
+      const whole = await decoded(checkpoint, part, read, ctx)
       try {
-        results.push(members.map(({ content }, i) => unpadded(backend, whole, members.length, i, content)))
+        for (const [i, { latent }] of members.entries()) {
+          const one = unpadded(backend, whole, members.length, i, latent.frame.content)
+          Object.assign(made[i] ?? {}, { [target]: one })
+        }
       } finally {
         whole.release()
       }
     }
-    return results
+    return made
   } catch (error) {
-    for (const tensor of results.flat()) tensor.release()
+    for (const tensor of made.flatMap((of) => Object.values(of))) tensor.release()
     throw error
   } finally {
     stacked.release()
@@ -98,7 +139,7 @@ export async function decodeMembers(
 }
 
 const stack = (backend: Backend, members: readonly Decodable[]): Tensor => {
-  const latents = members.map(({ latent }) => latent)
+  const latents = members.map(({ latent }) => latent.tensor)
   const [only] = latents
   return latents.length === 1 && only ? only.retain() : runKernel(backend, concatBatch, latents, {})
 }
@@ -107,7 +148,7 @@ const stack = (backend: Backend, members: readonly Decodable[]): Tensor => {
 async function decoded(
   checkpoint: Checkpoint,
   latents: Tensor,
-  read: ReadPixels,
+  read: (pixels: Tensor) => Tensor,
   { backend, signal }: DecodeContext,
 ): Promise<Tensor> {
   try {
@@ -122,7 +163,7 @@ async function decoded(
   }
 }
 
-function unpadded(backend: Backend, whole: Tensor, of: number, start: number, content: Decodable['content']): Tensor {
+function unpadded(backend: Backend, whole: Tensor, of: number, start: number, content: Size): Tensor {
   const one = of === 1 ? whole.retain() : runKernel(backend, sliceBatch, [whole], { start, count: 1 })
   const [, , h, w] = one.dims
   if (h === content.height && w === content.width) return one
@@ -133,8 +174,13 @@ function unpadded(backend: Backend, whole: Tensor, of: number, start: number, co
   }
 }
 
-function expectFitting({ config }: Checkpoint, name: string, modality: Modality, { latent, factor }: Decodable): void {
-  const channels = latent.dims[1] ?? 0
+function expectFitting(
+  { config }: Checkpoint,
+  name: string,
+  modality: Modality,
+  { tensor, factor }: DecodableLatent,
+): void {
+  const channels = tensor.dims[1] ?? 0
   const wanted = TARGETS[modality].length * config.latentChannels
   if (channels === wanted && factor === config.factor) return
   throw new AppError(

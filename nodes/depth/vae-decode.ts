@@ -1,5 +1,4 @@
-import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { decodeMembers, predictionOf } from '../../models/pipeline/decode.ts'
+import { decodeMembers, expectForeseen } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { channelMean } from '../../src/gpu/kernels/channel-mean.ts'
@@ -45,6 +44,10 @@ export default defineNode({
       'Linear depth or disparity, 0..1, at the size of the fitted picture, and what it means, as the checkpoint says.',
     ),
   },
+  foresee(inputs) {
+    expectForeseen(inputs, 'depth')
+    return {}
+  },
   async run(inputs, params, ctx) {
     const [decoded] = await run([inputs], params, ctx)
     if (decoded === undefined) throw new AppError('node/no-latent', 'There is no latent to decode.')
@@ -64,21 +67,10 @@ async function run(
   _params: unknown,
   ctx: RunContext,
 ): Promise<readonly { depth: DepthValue }[]> {
-  const [first] = members
-  if (first === undefined) return []
-  const { id, name } = first.checkpoint
-  const opened = await ctx.use(Checkpoints).open(id, ctx.signal)
-  const { modality, quantity, scaleInvariant, shiftInvariant } = predictionOf(opened, name, first.latent, 'depth')
-  const meaning: DepthMeaning = { quantity, scaleInvariant, shiftInvariant }
-  const latents = members.map(({ latent: { tensor, factor, frame } }) => ({
-    latent: tensor,
-    factor,
-    content: frame.content,
-  }))
   const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, channelMean, [pixels], {})
-  const [maps = []] = await decodeMembers(opened, name, modality, latents, read, ctx)
-  return maps.map((tensor, i) => {
-    const { frame } = (members[i] ?? first).latent
-    return { depth: { kind: 'depth', tensor, frame, meaning } }
+  const decoded = await decodeMembers(members, 'depth', read, ctx)
+  return decoded.map(({ member, predicts: { quantity, scaleInvariant, shiftInvariant }, pictures }) => {
+    const meaning: DepthMeaning = { quantity, scaleInvariant, shiftInvariant }
+    return { depth: { kind: 'depth', tensor: pictures.depth, frame: member.latent.frame, meaning } }
   })
 }

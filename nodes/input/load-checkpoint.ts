@@ -17,6 +17,7 @@ export default defineNode({
     }),
   },
   outputs: { checkpoint: checkpoint('The model, for Fit to Resolution, VAE Encode, DDIM Denoise and VAE Decode.') },
+  foresee: (_inputs, { checkpoint }) => ({ checkpoint }),
   async run(_inputs, params, ctx) {
     const { id, name } = await ctx.use(Checkpoints).identify(params.checkpoint, ctx.signal)
     return { checkpoint: { kind: 'checkpoint', id, name } }

@@ -1,5 +1,4 @@
-import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { decodeMembers, predictionOf } from '../../models/pipeline/decode.ts'
+import { decodeMembers, expectForeseen } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { affine } from '../../src/gpu/kernels/affine.ts'
@@ -25,16 +24,17 @@ export default defineNode({
     albedo: image('The colours of surfaces without light, sRGB.'),
     material: image('Red: roughness, green: metallicity, both 0..1, linear. Split Material takes them apart.'),
   },
+  foresee(inputs) {
+    expectForeseen(inputs, 'appearance')
+    return {}
+  },
   /** decode_prediction of MarigoldIntrinsicsPipeline: clip to −1..1, (x + 1) / 2; then the padding goes. */
-  async run({ latent, checkpoint }, _params, ctx) {
-    const opened = await ctx.use(Checkpoints).open(checkpoint.id, ctx.signal)
-    const { modality } = predictionOf(opened, checkpoint.name, latent, 'appearance')
-    const { tensor, factor, frame } = latent
+  async run(inputs, _params, ctx) {
     const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, affine, [pixels], { a: 0.5, b: 0.5, clamp: [0, 1] })
-    const member = { latent: tensor, factor, content: frame.content }
-    const decoded = await decodeMembers(opened, checkpoint.name, modality, [member], read, ctx)
-    const [[albedo] = [], [material] = []] = decoded
-    if (!albedo || !material) throw new AppError('onnx/run', 'The decoder gave too few pictures.')
+    const [decoded] = await decodeMembers([inputs], 'appearance', read, ctx)
+    if (!decoded) throw new AppError('onnx/run', 'The decoder gave no pictures.')
+    const { albedo, material } = decoded.pictures
+    const { frame } = inputs.latent
     return {
       albedo: { kind: 'image', tensor: albedo, frame },
       material: { kind: 'image', tensor: material, frame },

@@ -1,5 +1,4 @@
-import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { decodeMembers, predictionOf } from '../../models/pipeline/decode.ts'
+import { decodeMembers, expectForeseen, type ReadPixels } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { unitNormals } from '../../src/gpu/kernels/unit-normals.ts'
@@ -14,7 +13,6 @@ import {
   type NormalsValue,
   type RunContext,
 } from '../../src/node/index.ts'
-import type { Tensor } from '../../src/tensor/tensor.ts'
 
 export default defineNode({
   type: 'normals/vae-decode',
@@ -40,6 +38,10 @@ export default defineNode({
     }),
   },
   outputs: { normals: normals('Unit normals at the size of the fitted picture.') },
+  foresee(inputs) {
+    expectForeseen(inputs, 'normals')
+    return {}
+  },
   async run(inputs, params, ctx) {
     const [decoded] = await run([inputs], params, ctx)
     if (decoded === undefined) throw new AppError('node/no-latent', 'There is no latent to decode.')
@@ -59,20 +61,10 @@ async function run(
   _params: unknown,
   ctx: RunContext,
 ): Promise<readonly { normals: NormalsValue }[]> {
-  const [first] = members
-  if (first === undefined) return []
-  const { id, name } = first.checkpoint
-  const opened = await ctx.use(Checkpoints).open(id, ctx.signal)
-  const latents = members.map(({ latent: { tensor, factor, frame } }) => ({
-    latent: tensor,
-    factor,
-    content: frame.content,
-  }))
-  const { modality, useFullZRange } = predictionOf(opened, name, first.latent, 'normals')
-  const halfZ = !useFullZRange
-  const read = (pixels: Tensor): Tensor => runKernel(ctx.backend, unitNormals, [pixels], { clip: true, halfZ })
-  const [maps = []] = await decodeMembers(opened, name, modality, latents, read, ctx)
-  return maps.map((tensor, i) => ({
-    normals: { kind: 'normals', tensor, frame: (members[i] ?? first).latent.frame },
+  const read: ReadPixels = (pixels, { useFullZRange }) =>
+    runKernel(ctx.backend, unitNormals, [pixels], { clip: true, halfZ: !useFullZRange })
+  const decoded = await decodeMembers(members, 'normals', read, ctx)
+  return decoded.map(({ member, pictures }) => ({
+    normals: { kind: 'normals', tensor: pictures.normals, frame: member.latent.frame },
   }))
 }

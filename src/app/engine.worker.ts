@@ -61,6 +61,7 @@ async function start(): Promise<EngineHost> {
     sources: {
       picture: (ref, signal) => pictures.contentId(ref, signal),
       checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
+      factsOf: (content) => checkpoints.factsOf(content),
     },
     renderPreview: (value, maxSide) => renderPreview(compute.backend, value, maxSide),
     addCheckpoint: ({ name, files }) =>

@@ -3,6 +3,7 @@ import { canonical, type Json } from '../base/json.ts'
 import { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
 import type { DocumentNode, GraphDocument } from '../graph/document.ts'
+import type { Facts } from '../base/facts.ts'
 import type { Param, PictureRef } from '../node/params.ts'
 import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
@@ -14,8 +15,8 @@ import type { Registry } from './resolve.ts'
 import type { PlannedNode } from './resolve.ts'
 import { Results } from './results/results.ts'
 import type { Tier } from './results/tier.ts'
-import { cancelled, execute, LostResults, type Outcome, type RunListener } from './run.ts'
 import { stepKey, stepsOf } from './trail.ts'
+import { cancelled, execute, LostResults, type Outcome, type RunListener } from './run.ts'
 
 /** Content ids of what a document only names. Both reject with typed errors that say what to do. */
 export interface Sources {
@@ -23,6 +24,8 @@ export interface Sources {
   picture(ref: PictureRef, signal: AbortSignal): Promise<string>
   /** `checkpoint/unknown`, `checkpoint/missing-file`, `checkpoint/unsupported`. */
   checkpoint(choice: string, signal: AbortSignal): Promise<string>
+  /** What is known of a content that one of them gave: a plan refuses what could not run on it. */
+  factsOf?(content: string): Facts | undefined
 }
 
 export interface EngineParts {
@@ -243,7 +246,7 @@ export class Engine {
   }
 
   async #planned(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<Plan> {
-    const { nodes } = this.#parts
+    const { nodes, sources } = this.#parts
     await this.#results.open()
     const failures = new Map<string, AppError>()
     await Promise.all(document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
@@ -255,7 +258,8 @@ export class Engine {
         new AppError('engine/unknown-source', 'This source was not looked at.')
       )
     }
-    return plan({ document, targets, nodes, contentOf, cached: (key) => this.#results.has(key) })
+    const factsOf = (content: string): Facts | undefined => sources.factsOf?.(content)
+    return plan({ document, targets, nodes, contentOf, factsOf, cached: (key) => this.#results.has(key) })
   }
 
   /** Looks at the pictures and checkpoints that a node names. What fails is tried again at the next edit or run. */

@@ -2,7 +2,7 @@ import { AppError, plainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import { ancestors, incoming, order } from '../graph/topology.ts'
 import type { NodeState } from './events.ts'
-import { resolve, type ContentOf, type PlannedNode, type Registry } from './resolve.ts'
+import { resolve, type ContentOf, type FactsOf, type PlannedNode, type Registry } from './resolve.ts'
 import { neededMembers, needs } from './needs.ts'
 
 export interface PlanInput {
@@ -11,6 +11,7 @@ export interface PlanInput {
   readonly targets?: readonly string[] | undefined
   readonly nodes: Registry
   readonly contentOf: ContentOf
+  readonly factsOf?: FactsOf
   readonly cached: (key: string) => boolean
 }
 
@@ -61,6 +62,7 @@ export function plan(input: PlanInput): Plan {
       errors,
       registry: input.nodes,
       contentOf: input.contentOf,
+      factsOf: input.factsOf ?? (() => undefined),
     })
     if (resolved instanceof AppError) errors.set(id, resolved)
     else nodes.set(id, resolved)

@@ -4,6 +4,7 @@ import type { DocumentLink, DocumentNode } from '../graph/document.ts'
 import { fitParam } from '../graph/params.ts'
 import { misfit, port, type Kinds } from '../graph/sockets.ts'
 import type { AnyNode } from '../node/define.ts'
+import type { Facts, FactsBySocket } from '../base/facts.ts'
 import type { Param } from '../node/params.ts'
 import type { PortKind } from '../node/values.ts'
 import { isSource, keyedParams, keyOf, outputKey } from './key.ts'
@@ -12,6 +13,9 @@ export type Registry = ReadonlyMap<string, AnyNode>
 
 /** The content id of a picture or checkpoint that a parameter names, or why it cannot be had. */
 export type ContentOf = (param: Param, value: Json) => string | AppError
+
+/** What is known of a content before it is opened. */
+export type FactsOf = (content: string) => Facts | undefined
 
 /** A node that can run: its inputs exist, its parameters are good, its keys are known. */
 export interface PlannedNode {
@@ -27,6 +31,8 @@ export interface PlannedNode {
   readonly keys: readonly string[]
   /** By output socket. */
   readonly kinds: ReadonlyMap<string, readonly PortKind[]>
+  /** Of its outputs. */
+  readonly facts: FactsBySocket
 }
 
 export interface Source {
@@ -39,6 +45,7 @@ export interface Known {
   readonly errors: ReadonlyMap<string, AppError>
   readonly registry: Registry
   readonly contentOf: ContentOf
+  readonly factsOf: FactsOf
 }
 
 /** A node of the document, given all nodes before it; or the reason why it cannot run. */
@@ -49,6 +56,7 @@ export function resolve(node: DocumentNode, links: readonly DocumentLink[], know
     const sources = sourcesOf(node, definition, links, known)
     const { mapped, count } = membersOf(definition, params, sources)
     const content = contentsOf(definition, params, known.contentOf)
+    const facts = foreseen(definition, sources, content, known.factsOf)
     const keys = Array.from({ length: count }, (_, index) => {
       const inputs = Object.fromEntries(
         Object.keys(definition.inputs).map((socket) => [socket, inputKey(definition, sources, socket, index)]),
@@ -58,7 +66,7 @@ export function resolve(node: DocumentNode, links: readonly DocumentLink[], know
       return keyOf({ type: definition.type, version: definition.version, params: own, inputs, content })
     })
     const title = node.title ?? definition.title
-    return { id: node.id, title, definition, params, sources, mapped, keys, kinds: kindsOf(definition, sources) }
+    return { id: node.id, title, definition, params, sources, mapped, keys, kinds: kindsOf(definition, sources), facts }
   } catch (error) {
     if (error instanceof AppError) return error.at(node.id)
     // `expand` of a node threw something foreign: a bug of that node, told as one.
@@ -187,6 +195,17 @@ function contentsOf(definition: AnyNode, params: JsonObject, contentOf: ContentO
       return [[name, content]]
     }),
   )
+}
+
+function foreseen(
+  definition: AnyNode,
+  sources: ReadonlyMap<string, Source>,
+  content: Readonly<Record<string, string>>,
+  factsOf: FactsOf,
+): FactsBySocket {
+  const inputs = [...sources].map(([socket, source]) => [socket, source.node.facts[source.socket]] as const)
+  const named = Object.entries(content).map(([name, id]) => [name, factsOf(id)] as const)
+  return definition.foresee?.(Object.fromEntries(inputs), Object.fromEntries(named)) ?? {}
 }
 
 function inputKey(definition: AnyNode, sources: ReadonlyMap<string, Source>, socket: string, member: number): Json {

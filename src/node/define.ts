@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Member, RunContext } from './context.ts'
+import type { FactsBySocket } from '../base/facts.ts'
 import type { Params, ParamValues } from './params.ts'
 import type { InputPorts, InputValues, OutputPorts, OutputValues } from './ports.ts'
 
@@ -34,6 +35,11 @@ export interface NodeDefinition<I extends InputPorts, P extends Params, O extend
     /** Replaces the parameters in the key of one member, so that member i need not depend on how many there are. */
     key(params: ParamValues<P>, member: Member): Json
   }
+  /**
+   * What is known of the outputs before anything is computed: from what is known of the inputs, and of the sources that the
+   * parameters name. Throws an AppError where the node could not run on them.
+   */
+  foresee?(inputs: FactsBySocket, sources: FactsBySocket): FactsBySocket
   /** Brings saved parameters of an older version up to `to`, oldest first. */
   readonly migrations?: readonly { readonly to: number; up(params: JsonObject): JsonObject }[]
   run(inputs: InputValues<I>, params: ParamValues<P>, ctx: RunContext): Promise<OutputValues<O>>

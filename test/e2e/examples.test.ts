@@ -59,12 +59,11 @@ it('opens each for the embedded checkpoint without a problem, waits for Run, and
 it.each(others.map(({ title }) => title))('%s says at its decoder which checkpoint it needs', async (title) => {
   await choose(title)
   await expect.poll(() => status(page).textContent()).toMatch(/^Opened/)
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  // Without a run.
   const decoder = page.getByRole('group', { name: /^Decode / })
   await expect
-    .poll(() => decoder.getByRole('alert').innerText(), { timeout: 120_000 })
+    .poll(() => decoder.getByRole('alert').innerText(), { timeout: 60_000 })
     .toMatch(/predicts depth, not [^.]+\.\s*Choose a checkpoint for .+ in Load Checkpoint/)
-  await expect.poll(() => status(page).textContent(), { timeout: 60_000 }).toMatch(/^Finished.* failed\./)
 })
 
 it('runs one to the end', async () => {

@@ -99,6 +99,7 @@ describe.each(names)('examples/%s', (name) => {
       sources: {
         picture: async () => 'a',
         checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
+        factsOf: (content) => checkpoints.factsOf(content),
       },
     })
     try {

@@ -1,6 +1,8 @@
 import { publishedRow } from '../../../models/catalogue.ts'
 import { contentId, readFolder } from '../../../models/checkpoint/folder.ts'
+import { checkpointFacts } from '../../../models/checkpoint/store.ts'
 import { AppError, plainError, type PlainError } from '../../base/errors.ts'
+import type { Facts } from '../../base/facts.ts'
 import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
 import { nothingToRun } from '../../engine/plan.ts'
@@ -47,6 +49,7 @@ async function findings(document: GraphDocument, signal: AbortSignal): Promise<O
   const shelf = shelfOnDisk()
   const locate = locateOnDisk(undefined)
   const checkpoints = new Map<string, Findings['checkpoints'][number]>()
+  const facts = new Map<string, Facts>()
   const engine = new Engine({
     nodes,
     backend: new CpuBackend(),
@@ -64,10 +67,13 @@ async function findings(document: GraphDocument, signal: AbortSignal): Promise<O
           throw error
         })
         // Reads the headers of the weights too.
-        const id = await contentId(await readFolder(files, aborted), 'full', aborted)
+        const folder = await readFolder(files, aborted)
+        const id = await contentId(folder, 'full', aborted)
+        facts.set(id, checkpointFacts(name, folder.config))
         checkpoints.set(choice, { choice, name, download: 0 })
         return id
       },
+      factsOf: (content) => facts.get(content),
     },
   })
   const states = await engine.update(document, signal)

@@ -107,6 +107,7 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
     sources: {
       picture: (ref, aborted) => shelf.contentId(ref, aborted),
       checkpoint: async (choice, aborted) => (await checkpoints.identify(choice, aborted)).id,
+      factsOf: (content) => checkpoints.factsOf(content),
     },
     listener: {
       state: (node, state) => {
