@@ -1,6 +1,6 @@
 import { AppError } from '../../src/base/errors.ts'
 import { remember } from '../../src/base/remember.ts'
-import { createSession } from '../../src/onnx/create.ts'
+import { createSession, type InputDims } from '../../src/onnx/create.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
 import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
@@ -76,7 +76,7 @@ export class OpenedCheckpoint implements Checkpoint {
 
   async denoise(image: Tensor, noisy: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
     const { channels, flipSinToCos, frequencyShift } = this.folder.unet
-    const session = await this.#session(signal)
+    const session = await this.#session({ image_latent: image.dims, noisy_latent: noisy.dims }, signal)
     const width = channels[0] ?? 0
     const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
     const time = this.runtime.backend.upload(embedding, [1, width])
@@ -107,11 +107,11 @@ export class OpenedCheckpoint implements Checkpoint {
     await Promise.all([this.#encoder.close(), this.#decoder.close(), closing])
   }
 
-  async #session(signal: AbortSignal): Promise<OnnxSession> {
+  async #session(first: InputDims, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
     const made = await remember(this.#unets, 'unet', async () => {
       const weights = await this.#weights('unet', signal)
-      return createSession(this.runtime, await this.#unet(weights, signal), weights, signal)
+      return createSession(this.runtime, await this.#unet(weights, signal), weights, signal, first)
     })
     signal.throwIfAborted()
     return made

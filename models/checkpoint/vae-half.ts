@@ -1,7 +1,7 @@
 import { AppError } from '../../src/base/errors.ts'
 import { byteText } from '../../src/base/byte-text.ts'
 import { remember } from '../../src/base/remember.ts'
-import { createSession } from '../../src/onnx/create.ts'
+import { createSession, type InputDims } from '../../src/onnx/create.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
 import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import { nchw } from '../../src/tensor/shape.ts'
@@ -18,7 +18,7 @@ type Part = 'encoder' | 'decoder'
  * Some seven tensors of the largest size are alive at once, and a runtime gives none of that back: what is computed in
  * strips of this size needs less memory, although the device could bind more at once.
  */
-const FRUGAL = 2 ** 28
+export const FRUGAL = 2 ** 28
 
 /** What one tensor of the VAE may take on this device, in bytes. */
 export const tensorLimit = ({ capacity }: OnnxRuntime): number => Math.min(capacity.tensor, FRUGAL)
@@ -42,8 +42,10 @@ export class VaeHalf {
   async run(input: Tensor, signal: AbortSignal): Promise<Tensor> {
     const [batch, , rows, columns] = nchw(input)
     const cell = this.part === 'encoder' ? vaeFactor(this.vae) : 1
-    const session = await this.#session({ batch, height: rows / cell, width: columns / cell }, signal)
-    const [output] = Object.values(await session.run({ [this.part === 'encoder' ? 'image' : 'latent']: input }))
+    const name = this.part === 'encoder' ? 'image' : 'latent'
+    const size = { batch, height: rows / cell, width: columns / cell }
+    const session = await this.#session(size, { [name]: input.dims }, signal)
+    const [output] = Object.values(await session.run({ [name]: input }))
     if (!output) throw new AppError('onnx/run', 'The model gave no result.')
     return output
   }
@@ -55,7 +57,7 @@ export class VaeHalf {
     for (const session of made) await (await session.catch(() => undefined))?.release()
   }
 
-  async #session(size: LatentSize, signal: AbortSignal): Promise<OnnxSession> {
+  async #session(size: LatentSize, first: InputDims, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
     const wanted = this.#strips(size)
     const [before] = this.#made.keys()
@@ -63,7 +65,7 @@ export class VaeHalf {
     const kept = before && before.count >= wanted.count && before.levels >= wanted.levels && before.count <= size.height
     if (!kept) await this.close()
     const strips = kept ? before : wanted
-    const session = await remember(this.#made, strips, () => this.#create(strips, signal))
+    const session = await remember(this.#made, strips, () => this.#create(strips, first, signal))
     signal.throwIfAborted()
     return session
   }
@@ -81,9 +83,9 @@ export class VaeHalf {
     )
   }
 
-  async #create(strips: StripPlan, signal: AbortSignal): Promise<OnnxSession> {
+  async #create(strips: StripPlan, first: InputDims, signal: AbortSignal): Promise<OnnxSession> {
     const weights = await this.weights(signal)
-    return createSession(this.runtime, this.#graph(weights, strips), weights, signal)
+    return createSession(this.runtime, this.#graph(weights, strips), weights, signal, first)
   }
 
   #graph(weights: WeightSet, strips: StripPlan): BuiltGraph {

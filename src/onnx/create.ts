@@ -1,23 +1,101 @@
+import { byteText } from '../base/byte-text.ts'
 import { AppError } from '../base/errors.ts'
+import type { Dims } from '../tensor/tensor.ts'
 import type { WeightSet } from '../weights/tensors.ts'
+import { footprint } from './footprint.ts'
 import type { BuiltGraph } from './graph.ts'
 import { elementBytes } from './model.ts'
 import type { Capacity, OnnxRuntime, OnnxSession } from './runtime.ts'
 import { modelSource } from './source.ts'
 
+/** Dimensions of the inputs of a run, by name. */
+export type InputDims = Readonly<Record<string, Dims>>
+
 /**
- * A session of a graph with the weights of a checkpoint. What cannot fit is refused before a byte of it is read. Errors:
- * `onnx/too-large`, `onnx/session`, and those of reading weights.
+ * A session of a graph with the weights of a checkpoint. What cannot fit is refused before a byte of it is read, and
+ * before a run begins. Errors: `onnx/too-large`, `onnx/session`, and those of reading weights.
+ *
+ * @param first dimensions of the first run, if they are known.
  */
 export async function createSession(
   runtime: OnnxRuntime,
   built: BuiltGraph,
   weights: WeightSet,
   signal?: AbortSignal,
+  first?: InputDims,
 ): Promise<OnnxSession> {
   checkFits(built, weights.title, runtime.capacity, runtime.backend.kind)
-  return runtime.create(await modelSource(built, weights, signal))
+  const room = new Room(built, weights.title, runtime)
+  if (first) room.expectFor(first)
+  const session = await runtime.create(await modelSource(built, weights, signal))
+  return {
+    run: async (inputs) => {
+      room.expectFor(Object.fromEntries(Object.entries(inputs).map(([name, { dims }]) => [name, dims])))
+      return session.run(inputs)
+    },
+    release: () => session.release(),
+  }
 }
+
+/** What runs of one graph may take; sizes that fit are worked out once. */
+class Room {
+  readonly #fitting = new Set<string>()
+
+  constructor(
+    readonly built: BuiltGraph,
+    readonly title: string,
+    readonly runtime: OnnxRuntime,
+  ) {}
+
+  /** Throws `onnx/too-large`, with what would fit. */
+  expectFor(inputs: InputDims): void {
+    const key = JSON.stringify(inputs)
+    if (this.runtime.capacity.memory === Infinity || this.#fitting.has(key)) return
+    const needed = this.#needed(inputs)
+    if (!this.#fits(needed)) throw this.#refusal(inputs, needed)
+    this.#fitting.add(key)
+  }
+
+  #needed(inputs: InputDims): number {
+    const { weights, peak } = footprint(this.built, inputs, this.#target)
+    return weights + peak
+  }
+
+  get #target(): 'wasm' | 'webgpu' {
+    return this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
+  }
+
+  #fits(bytes: number): boolean {
+    return bytes <= this.runtime.capacity.memory
+  }
+
+  #refusal(inputs: InputDims, needed: number): AppError {
+    const holds = `${this.#target === 'wasm' ? 'WebAssembly' : 'this device'} can hold ${byteText(this.runtime.capacity.memory)}`
+    const message = `The ${this.title} needs about ${byteText(needed)} to run at this size; ${holds}.`
+    return new AppError('onnx/too-large', message, { fix: this.#advice(inputs) })
+  }
+
+  #advice(inputs: InputDims): string {
+    const scaled = (batch: number, by: number): InputDims =>
+      Object.fromEntries(
+        Object.entries(inputs).map(([name, dims]) => [
+          name,
+          dims.map((n, axis) => (dims.length !== 4 ? n : axis === 0 ? Math.min(n, batch) : axis === 1 ? n : at(n, by))),
+        ]),
+      )
+    if (this.#fits(this.#needed(scaled(1, 1)))) return 'Set the batch size to 1.'
+    for (let percent = 95; percent >= 10; percent -= 5) {
+      if (this.#fits(this.#needed(scaled(1, percent / 100)))) {
+        return `Use ${percent} % of this resolution or less, with a batch size of 1.`
+      }
+    }
+    return this.#target === 'wasm'
+      ? 'Use a graphics card (WebGPU), or a smaller checkpoint.'
+      : 'Use a smaller checkpoint.'
+  }
+}
+
+const at = (n: number, by: number): number => Math.max(1, Math.floor(n * by))
 
 function checkFits(
   { parameters }: BuiltGraph,
@@ -30,7 +108,7 @@ function checkFits(
   if (all > capacity.weights) {
     throw new AppError(
       'onnx/too-large',
-      `The ${title} needs ${gigabytes(all)} for its weights; ${backend === 'cpu' ? 'WebAssembly' : 'this device'} can hold ${gigabytes(capacity.weights)}.`,
+      `The ${title} needs ${byteText(all)} for its weights; ${backend === 'cpu' ? 'WebAssembly' : 'this device'} can hold ${byteText(capacity.weights)}.`,
       { fix: 'Use a graphics card (WebGPU), or a smaller checkpoint.' },
     )
   }
@@ -39,10 +117,8 @@ function checkFits(
     const name = parameters[sizes.indexOf(largest)]?.parameter ?? 'A tensor'
     throw new AppError(
       'onnx/too-large',
-      `${name} of the ${title} needs ${gigabytes(largest)} in one piece; this device can hold ${gigabytes(capacity.tensor)}.`,
+      `${name} of the ${title} needs ${byteText(largest)} in one piece; this device can hold ${byteText(capacity.tensor)}.`,
       { fix: 'Use another graphics card, or a smaller checkpoint.' },
     )
   }
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(2)} GB`

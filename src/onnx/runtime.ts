@@ -22,11 +22,21 @@ export interface ModelSource {
   readonly external: readonly ExternalData[]
 }
 
-/** What a runtime can hold, in bytes: the weights of one session, and one of its tensors. */
+/** What a runtime can hold, in bytes. */
 export interface Capacity {
+  /** Weights of one session. */
   readonly weights: number
+  /** One tensor. */
   readonly tensor: number
+  /** Weights and activations of one session while it runs. Infinite where nobody says: WebGPU does not. */
+  readonly memory: number
 }
+
+/**
+ * What WebAssembly can hold. It addresses 4 GiB, in which weights stand twice while they are laid out for the processor. A
+ * quarter is left for the other sessions.
+ */
+export const HEAP: Capacity = { weights: 1.5 * 2 ** 30, tensor: 1.5 * 2 ** 30, memory: 3 * 2 ** 30 }
 
 /** onnxruntime-web bound to one backend. Creating, running and releasing go through one serial queue. */
 export interface OnnxRuntime {

@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { copySharedMemoryBeforeWriting } from './dawn.ts'
 import { encodeModel, type Graph } from './model.ts'
 import { OnDemand } from './on-demand.ts'
-import type { Capacity, ModelSource, OnnxRuntime, OnnxSession } from './runtime.ts'
+import { HEAP, type ModelSource, type OnnxRuntime, type OnnxSession } from './runtime.ts'
 
 /** The only file that imports onnxruntime-web. Its three builds are loaded on demand: their WebAssembly is 14 to 27 MB. */
 type Ort = Pick<typeof OrtModule, 'InferenceSession' | 'Tensor' | 'env'>
@@ -46,6 +46,8 @@ export interface WebGpuOptions extends RuntimeOptions {
   readonly backend: GpuBackend
   /** Refuses models of which any operator would run on the processor. Ours compute shapes there, so it is for tests. */
   readonly gpuOnly?: boolean
+  /** Bytes that one session may take while it runs, as the person says: WebGPU does not tell how much there is. */
+  readonly memory?: number | undefined
 }
 
 /**
@@ -74,7 +76,11 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
   return runtime(ort, backend, {
     half: backend.device.features.has('shader-f16'),
     streams: suspending,
-    capacity: { weights: Infinity, tensor: Math.min(maxBufferSize, maxStorageBufferBindingSize) },
+    capacity: {
+      weights: Infinity,
+      tensor: Math.min(maxBufferSize, maxStorageBufferBindingSize),
+      memory: options.memory ?? Infinity,
+    },
     session: {
       executionProviders: [provider],
       preferredOutputLocation: 'gpu-buffer',
@@ -89,9 +95,6 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
       backend.adopt(output.gpuBuffer, output.dims, () => void queue.run(async () => output.dispose())),
   })
 }
-
-/** WebAssembly addresses 4 GiB, in which weights stand twice while they are laid out for the processor. */
-const HEAP: Capacity = { weights: 1.5 * 2 ** 30, tensor: 1.5 * 2 ** 30 }
 
 /** The least model there is. */
 const IDENTITY: Graph = {

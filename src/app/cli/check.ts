@@ -13,6 +13,7 @@ import { byteText } from '../../base/byte-text.ts'
 import { nodes } from '../registry.ts'
 import { hubHost } from './downloaded.ts'
 import { readGraph } from './graph-file.ts'
+import { memoryNeeds, memoryText, type MemoryNeeds } from './memory-needs.ts'
 import { locateOnDisk, shelfOnDisk } from './sources.ts'
 import { described, line, type Terminal } from './terminal.ts'
 
@@ -21,8 +22,13 @@ interface Findings {
   readonly problems: readonly Problem[]
   /** One per node that could not run. */
   readonly errors: readonly PlainError[]
-  /** Checkpoints by choice, and about how many bytes would have to be downloaded. */
-  readonly checkpoints: readonly { readonly choice: string; readonly name: string; readonly download: number }[]
+  /** Checkpoints by choice, about how many bytes would have to be downloaded, and what those that are here take to run. */
+  readonly checkpoints: readonly {
+    readonly choice: string
+    readonly name: string
+    readonly download: number
+    readonly memory?: MemoryNeeds
+  }[]
 }
 
 /** `marigold check`: what is wrong with a graph. Computes nothing. Exit status: 0 when all of it could run as it is. */
@@ -38,9 +44,10 @@ function describe({ problems, errors, checkpoints }: Findings, terminal: Termina
   const say = (text: string): void => terminal.out(line(text))
   for (const { code, path, message, effect } of problems) say(`${effect} [${code}] ${path}: ${message}`)
   for (const error of errors) say(`cannot run ${described(error)}`)
-  for (const { choice, name, download } of checkpoints) {
+  for (const { choice, name, download, memory } of checkpoints) {
     const missing = `not here, about ${byteText(download)} to download from ${hubHost()}: marigold download ${choice}`
     say(`checkpoint ${name}: ${download === 0 ? 'here, nothing to download' : missing}`)
+    if (memory) say(`checkpoint ${name}: ${memoryText(memory)}`)
   }
   if (problems.length === 0 && errors.length === 0) say('No problems.')
 }
@@ -70,7 +77,7 @@ async function findings(document: GraphDocument, signal: AbortSignal): Promise<O
         const folder = await readFolder(files, aborted)
         const id = await contentId(folder, 'full', aborted)
         facts.set(id, checkpointFacts(name, folder.config))
-        checkpoints.set(choice, { choice, name, download: 0 })
+        checkpoints.set(choice, { choice, name, download: 0, memory: await memoryNeeds(folder, document, aborted) })
         return id
       },
       factsOf: (content) => facts.get(content),
