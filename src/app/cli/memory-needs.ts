@@ -1,6 +1,6 @@
 import type { CheckpointFolder } from '../../../models/checkpoint/folder.ts'
 import { forecastMemory, type MemoryForecast } from '../../../models/checkpoint/memory.ts'
-import { FRUGAL } from '../../../models/checkpoint/vae-half.ts'
+import { HEAP_TENSOR } from '../../../models/checkpoint/vae-half.ts'
 import { byteText } from '../../base/byte-text.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { HEAP } from '../../onnx/runtime.ts'
@@ -18,6 +18,9 @@ export interface MemoryNeeds {
 /** diffusers' resolution for checkpoints that name none. */
 const USUAL = 768
 
+/** What every WebGPU device can bind at once, in bytes. */
+const EVERY_BINDING = 2 ** 27
+
 export async function memoryNeeds(
   folder: CheckpointFolder,
   document: GraphDocument,
@@ -31,7 +34,7 @@ export async function memoryNeeds(
   const resolution = set.length > 0 ? Math.max(...set) : (model?.defaultResolution ?? USUAL)
   const cells = Math.ceil(resolution / factor)
   const forecast = (target: 'wasm' | 'webgpu'): Promise<MemoryForecast> => {
-    const device = { target, half: target === 'webgpu', tensor: FRUGAL }
+    const device = { target, half: target === 'webgpu', tensor: target === 'wasm' ? HEAP_TENSOR : EVERY_BINDING }
     return forecastMemory(folder, device, { batch: 1, height: cells, width: cells }, signal)
   }
   const [webgpu, wasm] = [await forecast('webgpu'), await forecast('wasm')]
