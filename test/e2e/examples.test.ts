@@ -61,9 +61,8 @@ it.each(others.map(({ title }) => title))('%s says at its decoder which checkpoi
   await expect.poll(() => status(page).textContent()).toMatch(/^Opened/)
   // Without a run.
   const decoder = page.getByRole('group', { name: /^Decode / })
-  await expect
-    .poll(() => decoder.getByRole('alert').innerText(), { timeout: 60_000 })
-    .toMatch(/predicts depth, not [^.]+\.\s*Choose a checkpoint for .+ in Load Checkpoint/)
+  const said = /predicts depth, not [^.]+\.\s*Choose a checkpoint for .+ in Load Checkpoint/
+  await decoder.getByText(said).waitFor({ timeout: 60_000 })
 })
 
 it('runs one to the end', async () => {
