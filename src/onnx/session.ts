@@ -17,6 +17,8 @@ type Ort = Pick<typeof OrtModule, 'InferenceSession' | 'Tensor' | 'env'>
 export interface RuntimeOptions {
   /** URL of the folder with onnxruntime-web's .wasm and .mjs files, with a final slash. Node finds the package itself. */
   readonly wasmPaths?: string | undefined
+  /** Bytes that one session may take while it runs, as the person says: WebGPU does not tell how much there is. */
+  readonly memory?: number | undefined
 }
 
 export interface WasmOptions extends RuntimeOptions {
@@ -32,7 +34,7 @@ export async function openWasmRuntime(options: WasmOptions): Promise<OnnxRuntime
   return runtime(ort, backend, {
     half: false,
     streams: false,
-    capacity: HEAP,
+    capacity: { ...HEAP, memory: Math.min(HEAP.memory, options.memory ?? Infinity) },
     session: { executionProviders: ['wasm'] },
     feed: (tensor) => {
       if (tensor.location !== 'cpu') throw wrongBackend()
@@ -46,8 +48,6 @@ export interface WebGpuOptions extends RuntimeOptions {
   readonly backend: GpuBackend
   /** Refuses models of which any operator would run on the processor. Ours compute shapes there, so it is for tests. */
   readonly gpuOnly?: boolean
-  /** Bytes that one session may take while it runs, as the person says: WebGPU does not tell how much there is. */
-  readonly memory?: number | undefined
 }
 
 /**

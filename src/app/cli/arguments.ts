@@ -16,6 +16,8 @@ export interface RunCommand {
   readonly backend: BackendChoice
   readonly out: string
   readonly report: string | undefined
+  /** Bytes that one model may take while it runs; undefined: as much as the runtime has. */
+  readonly memory: number | undefined
   /** Where dear results are kept between runs. */
   readonly cache: string | undefined
   readonly quiet: boolean
@@ -100,6 +102,7 @@ export const RUN_OPTIONS = {
   backend: { type: 'string', default: 'auto' },
   out: { type: 'string', default: '.' },
   report: { type: 'string' },
+  memory: { type: 'string' },
   cache: { type: 'string' },
   quiet: { type: 'boolean' },
 } as const satisfies Options
@@ -125,9 +128,17 @@ function parseRun(rest: readonly string[]): Command {
     backend,
     out: one(values['out']) ?? '.',
     report: one(values['report']),
+    memory: parseMemory(one(values['memory'])),
     cache: one(values['cache']),
     quiet: values['quiet'] === true,
   }
+}
+
+function parseMemory(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const bytes = /^\d+(?:\.\d+)?$/.test(text) ? 1e9 * Number(text) : 0
+  if (bytes > 0) return bytes
+  throw usage(`--memory takes gigabytes, as in 3.5, not "${text}".`)
 }
 
 const VARIANTS = { fp16: 'fp16', fp32: 'full' } as const satisfies Record<string, Variant>

@@ -86,7 +86,7 @@ interface Parts {
 
 async function compute(document: GraphDocument, command: RunCommand, parts: Parts): Promise<RunReport> {
   const { shelf, out, terminal, signal } = parts
-  const found = await openNodeCompute(command.backend)
+  const found = await openNodeCompute(command.backend, command.memory)
   found.runtime.prepare()
   const checkpoints = new CheckpointStore(locateOnDisk(command.checkpoint), found.runtime, {
     prompts: promptShelf(downloads()),

@@ -5,26 +5,26 @@ import { hasAdapter, leaveWasmUnoptimised, loadDawn } from './dawn.ts'
 
 /**
  * WebGPU by the `webgpu` package (Dawn) where there is a graphics card, else WebAssembly. `webgpu` insists, and takes a
- * software adapter too. Throws `cli/no-webgpu` when it was insisted on in vain.
+ * software adapter too. `memory`: bytes that one model may take while it runs. Throws `cli/no-webgpu` when it was insisted on in vain.
  */
-export async function openNodeCompute(choice: 'auto' | 'webgpu' | 'wasm'): Promise<Compute> {
+export async function openNodeCompute(choice: 'auto' | 'webgpu' | 'wasm', memory?: number): Promise<Compute> {
   if (choice === 'webgpu') {
-    const found = await openDawn(true)
+    const found = await openDawn(true, memory)
     if (typeof found !== 'string') return found
     throw new AppError('cli/no-webgpu', `WebGPU cannot be used here: ${found}`, {
       fix: 'Use --backend wasm, or install a graphics driver.',
     })
   }
-  const found = choice === 'wasm' ? undefined : await openCard()
+  const found = choice === 'wasm' ? undefined : await openCard(memory)
   if (typeof found === 'object') return found
-  return openWasm({ threads: Math.min(availableParallelism(), 8), reason: found })
+  return openWasm({ threads: Math.min(availableParallelism(), 8), reason: found, memory })
 }
 
 /** A graphics card, or why there is none. */
-async function openCard(): Promise<Compute | string> {
+async function openCard(memory: number | undefined): Promise<Compute | string> {
   try {
     if (!(await hasAdapter())) return 'WebGPU found no graphics adapter that it may use.'
-    return await openDawn(false)
+    return await openDawn(false, memory)
   } catch (error) {
     if (error instanceof AppError && error.code === 'cli/no-webgpu') return error.message
     throw error
@@ -32,8 +32,8 @@ async function openCard(): Promise<Compute | string> {
 }
 
 /** What Dawn finds, or why that is not taken. */
-async function openDawn(software: boolean): Promise<Compute | string> {
-  const found = await openWebGpu({ gpu: await loadDawn(), software })
+async function openDawn(software: boolean, memory: number | undefined): Promise<Compute | string> {
+  const found = await openWebGpu({ gpu: await loadDawn(), software, memory })
   if (typeof found !== 'string') leaveWasmUnoptimised()
   return found
 }

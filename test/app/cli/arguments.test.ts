@@ -9,7 +9,7 @@ import { readDocument } from '../../../src/graph/validate.ts'
 describe('the words of the command line', () => {
   it('reads run with everything', () => {
     const words =
-      'run g.json --image a.jpg --image b.jpg --set denoise.steps=4 --set export.name=a=b --checkpoint dir --backend wasm --out o --report r.json --quiet'
+      'run g.json --image a.jpg --image b.jpg --set denoise.steps=4 --set export.name=a=b --checkpoint dir --backend wasm --out o --report r.json --memory 3.5 --quiet'
     expect(parseCommand(words.split(' '))).toEqual({
       command: 'run',
       graph: 'g.json',
@@ -22,6 +22,7 @@ describe('the words of the command line', () => {
       backend: 'wasm',
       out: 'o',
       report: 'r.json',
+      memory: 3.5e9,
       quiet: true,
     })
   })
@@ -60,6 +61,9 @@ describe('the words of the command line', () => {
     [['run', 'a.json', '--nope']],
     [['run', 'a.json', '--image']],
     [['run', 'a.json', '--backend', 'cuda']],
+    [['run', 'a.json', '--memory', '0']],
+    [['run', 'a.json', '--memory', '4GB']],
+    [['run', 'a.json', '--memory', '1e9']],
     [['run', 'a.json', '--set', 'steps=4']],
     [['run', 'a.json', '--set', 'denoise.steps']],
     [['run', '']],
