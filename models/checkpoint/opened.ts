@@ -11,13 +11,14 @@ import { foldCrossAttentions, unetGraph } from '../architectures/unet-2d-conditi
 import type { Checkpoint } from './checkpoint.ts'
 import { keptEmptyPrompt, type PromptShelf } from './kept-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
+import { precisionFor, type Precision } from './precision.ts'
 import { laidOut } from './vae-alone.ts'
 import { VaeHalf } from './vae-half.ts'
 
 export interface OpenOptions {
   /**
-   * Element type of the U-Net; `f16` only where the runtime has it. Left out, it is that of the files: weights in float32
-   * are never rounded. The VAE, whose sums are larger, is always f32.
+   * Element type of the U-Net, for comparison; `f16` only where the runtime has it. Left out, it is as `precisionFor`
+   * says, as it always is for the VAE.
    */
   readonly precision?: 'f32' | 'f16'
   /** False computes cross-attention from the prompt in every step, for comparison. */
@@ -122,8 +123,12 @@ export class OpenedCheckpoint implements Checkpoint {
     const text = await this.#text(signal)
     const foldable = this.#options.fold !== false && text.length === 2 * unet.crossAttentionDim
     const folded = foldable ? await foldCrossAttentions(unet, weights, text, signal) : undefined
-    const compute = this.#precision(weights)
-    return unetGraph(unet, weights, { text, compute, target: this.#target, ...(folded && { folded }) })
+    return unetGraph(unet, weights, {
+      text,
+      ...this.#precision(weights),
+      target: this.#target,
+      ...(folded && { folded }),
+    })
   }
 
   #text(signal: AbortSignal): Promise<Float32Array> {
@@ -142,9 +147,9 @@ export class OpenedCheckpoint implements Checkpoint {
     return this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
   }
 
-  #precision(weights: WeightSet): 'f32' | 'f16' {
-    if (!this.runtime.half) return 'f32'
-    const half = weights.names.every((name) => weights.get(name).dtype === 'F16')
-    return this.#options.precision ?? (half ? 'f16' : 'f32')
+  #precision(weights: WeightSet): Precision {
+    const { precision } = this.#options
+    if (precision === undefined) return precisionFor(this.runtime, weights)
+    return { compute: this.runtime.half ? precision : 'f32' }
   }
 }

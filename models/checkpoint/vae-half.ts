@@ -11,6 +11,7 @@ import { vaeFactor, type VaeConfig } from '../architectures/autoencoder-config.t
 import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
 import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
 import { largestTensors, stripPlan, type LatentSize, type StripPlan } from '../architectures/strip-plan.ts'
+import { precisionFor } from './precision.ts'
 
 type Part = 'encoder' | 'decoder'
 
@@ -92,7 +93,8 @@ export class VaeHalf {
   #graph(weights: WeightSet, strips: StripPlan): BuiltGraph {
     const { part, vae } = this
     const target = this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
-    if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, { target })
-    return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { target, strips })
+    const options = { target, ...precisionFor(this.runtime, weights) } as const
+    if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, options)
+    return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { ...options, strips })
   }
 }

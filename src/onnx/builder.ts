@@ -263,12 +263,6 @@ export class GraphBuilder extends GraphCore {
     )
   }
 
-  /** x in another element type; x itself when it has it. */
-  cast(x: Value, type: ElementType): Value {
-    if (x.type === type) return x
-    return this.op('Cast', [x], { dims: x.dims, type }, { to: { int: { f32: 1, i64: 7, f16: 10 }[type] } })
-  }
-
   /** The 2×2 weights of one phase of a doubled picture, computed once however many strips it has. */
   #phase(weight: Value, row: number, column: number): Value {
     const key = `phase|${weight.name}|${row}|${column}`

@@ -29,7 +29,8 @@ export function footprint(
   const owner = new Map<string, string>()
   const lastUse = new Map<string, number>()
   nodes.forEach((node, i) => {
-    if (node.inputs.every((name) => name === '' || constant.has(name)))
+    // Sessions on WebGPU fold no constants.
+    if (target === 'wasm' && node.inputs.every((name) => name === '' || constant.has(name)))
       for (const name of node.outputs) constant.add(name)
     const [source = '', made = ''] = [node.inputs[0], node.outputs[0]]
     owner.set(made, copiesNothing(node) ? (owner.get(source) ?? source) : made)

@@ -1,5 +1,13 @@
 import { f32ToF16 } from '../weights/half.ts'
-import type { Attribute, ElementType, Graph, Initialiser, Node, ValueInfo } from './model.ts'
+import {
+  elementTypes,
+  type Attribute,
+  type ElementType,
+  type Graph,
+  type Initialiser,
+  type Node,
+  type ValueInfo,
+} from './model.ts'
 
 /** A dimension that is known when the graph is built, or null. */
 export type Dim = number | null
@@ -49,6 +57,11 @@ export interface ParameterView {
 export interface GraphTarget {
   /** Element type of activations and weights: f16 only where the runtime has shader-f16. Default f32. */
   readonly compute?: 'f32' | 'f16'
+  /**
+   * `f16` keeps weights of two axes and more in half precision and makes them float32 anew in every run, with which it
+   * computes. For a session that folds no constants, as those on WebGPU are.
+   */
+  readonly weights?: 'f16'
   /** Some forms are faster on one runtime than on the other; results agree. Default wasm. */
   readonly target?: 'wasm' | 'webgpu'
 }
@@ -63,6 +76,8 @@ export class GraphCore {
   #count = 0
   readonly compute: 'f32' | 'f16'
   readonly target: 'wasm' | 'webgpu'
+  readonly #weights: 'f16' | undefined
+  readonly #widened = new Map<string, Value>()
 
   /**
    * @param name for messages: "unet".
@@ -75,6 +90,7 @@ export class GraphCore {
   ) {
     this.compute = options.compute ?? 'f32'
     this.target = options.target ?? 'wasm'
+    this.#weights = options.weights
   }
 
   /** An input of the model; a string is a dynamic dimension. */
@@ -110,7 +126,11 @@ export class GraphCore {
    */
   parameter(name: string, dims: readonly number[], view: ParameterView = {}): Value {
     this.shapes.expect(name, dims)
-    return this.#use(name, dims, view)
+    if (this.#weights === undefined || view.type !== undefined || dims.length < 2) return this.#use(name, dims, view)
+    const kept = this.#use(name, dims, { ...view, type: this.#weights })
+    const widened = this.#widened.get(kept.name) ?? this.cast(kept, this.compute)
+    this.#widened.set(kept.name, widened)
+    return widened
   }
 
   has(name: string): boolean {
@@ -133,6 +153,12 @@ export class GraphCore {
     const known = this.#initialisers.has(name)
     if (known) return { name, type: 'i64', dims: [values.length] }
     return this.#constant(name, bytesOf(values, 'i64'), [values.length], 'i64')
+  }
+
+  /** x in another element type; x itself when it has it. */
+  cast(x: Value, type: ElementType): Value {
+    if (x.type === type) return x
+    return this.op('Cast', [x], { dims: x.dims, type }, { to: { int: elementTypes[type] } })
   }
 
   finish(): BuiltGraph {

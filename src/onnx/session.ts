@@ -84,6 +84,9 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
     session: {
       executionProviders: [provider],
       preferredOutputLocation: 'gpu-buffer',
+      // Our graphs are made of the fused operators already. Folding constants would make weights that are kept in half
+      // precision float32, and that in WebAssembly's memory.
+      graphOptimizationLevel: 'disabled',
       ...(options.gpuOnly && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
     },
     feed: (tensor) => {
