@@ -11,6 +11,9 @@ export const TARGETS = {
   lighting: ['albedo', 'shading', 'residual'],
 } as const satisfies Readonly<Record<Modality, readonly string[]>>
 
+/** Whether the class of a diffusers pipeline is one of these. */
+export const isMarigold = (name: string): boolean => PIPELINES.some((one) => one === name)
+
 export const isModality = (text: string | undefined): text is Modality =>
   text !== undefined && Object.hasOwn(TARGETS, text)
 

@@ -4,22 +4,22 @@ import { publishedRow } from '../../models/catalogue.ts'
 import { plainError, type PlainError } from '../base/errors.ts'
 import type { DownloadOffer, DownloadProgress } from '../editor/state/downloads.svelte.ts'
 import { download, type DownloadListener } from '../weights/hub/download.ts'
-import { bytesOf, deleteDownloads, listDownloads } from '../weights/hub/downloads.ts'
+import { bytesOf } from '../weights/hub/downloads.ts'
 import { hub } from '../weights/hub/hub.ts'
 import { opfsStorage } from '../weights/hub/opfs-storage.ts'
-import { planDownload, type DownloadPlan } from '../weights/hub/plan-download.ts'
-import { CHECKPOINTS } from './downloaded-checkpoints.ts'
+import type { DownloadPlan } from '../weights/hub/plan-download.ts'
+import type { RepositoryName } from '../weights/hub/repository.ts'
+import { CHECKPOINTS } from './kept-checkpoints.ts'
+import { planCheckpoint } from './plan-checkpoint.ts'
 
 export type DownloadTask =
-  | { readonly do: 'list' }
-  | { readonly do: 'plan' | 'download' | 'delete'; readonly repository: string }
+  | { readonly do: 'plan' | 'download'; readonly repository: RepositoryName }
   /** Ends the task before, which then fails; what has arrived is kept. */
   | { readonly do: 'stop' }
 
 export type DownloadAnswer =
   | { readonly say: 'progress'; readonly now: DownloadProgress }
-  | { readonly say: 'listed'; readonly repositories: readonly string[] }
-  | { readonly say: 'planned'; readonly offer: DownloadOffer }
+  | { readonly say: 'planned'; readonly commit: string; readonly offer: DownloadOffer }
   | { readonly say: 'done' }
   | { readonly say: 'failed'; readonly error: PlainError }
 
@@ -28,16 +28,11 @@ const post = (answer: DownloadAnswer): void => self.postMessage(answer)
 
 async function answer(task: Exclude<DownloadTask, { readonly do: 'stop' }>): Promise<DownloadAnswer> {
   const storage = opfsStorage(CHECKPOINTS)
-  if (task.do === 'list') return { say: 'listed', repositories: (await listDownloads(storage)).map(({ id }) => id) }
-  if (task.do === 'delete') {
-    await deleteDownloads(storage, task.repository)
-    return { say: 'done' }
-  }
   const from = hub()
-  const { prompt } = publishedRow(task.repository) ?? {}
-  const wanted = { id: task.repository, revision: 'main', variant: 'fp16', prompt } as const
-  const plan = await planDownload(from, storage, wanted, stop.signal)
-  if (task.do === 'plan') return { say: 'planned', offer: offerOf(plan, from.host) }
+  const { id, revision = 'main' } = task.repository
+  const wanted = { id, revision, variant: 'fp16', prompt: publishedRow(id)?.prompt } as const
+  const plan = await planCheckpoint(from, storage, wanted, stop.signal)
+  if (task.do === 'plan') return { say: 'planned', commit: plan.repository.revision, offer: offerOf(plan, from.host) }
   const listener: DownloadListener = {
     progress: (now) => post({ say: 'progress', now }),
     verified: () => undefined,

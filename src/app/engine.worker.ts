@@ -11,8 +11,8 @@ import type { HostPort, ToWorker } from '../engine/protocol.ts'
 import { OutputFiles, Pictures } from '../node/services.ts'
 import { opfsStorage } from '../weights/hub/opfs-storage.ts'
 import { servedCheckpoints } from './checkpoints.ts'
-import { CHECKPOINTS, locateDownloaded } from './downloaded-checkpoints.ts'
 import { GivenCheckpoints } from './given-checkpoints.ts'
+import { CHECKPOINTS, locateKept } from './kept-checkpoints.ts'
 import { openBrowserCompute } from './compute/browser.ts'
 import { decodeInBrowser } from './pictures/browser-decoder.ts'
 import { PictureShelf } from './pictures/shelf.ts'
@@ -35,7 +35,7 @@ async function start(): Promise<EngineHost> {
   const served = await servedCheckpoints(new URL('models/', base).href)
   const given = new GivenCheckpoints()
   const checkpoints = new CheckpointStore(
-    async (choice, signal) => given.locate(choice) ?? (await locateDownloaded(choice)) ?? served.locate(choice, signal),
+    async (choice, signal) => given.locate(choice) ?? (await locateKept(choice)) ?? served.locate(choice, signal),
     compute.runtime,
     { prompts: promptShelf(opfsStorage(CHECKPOINTS)) },
   )

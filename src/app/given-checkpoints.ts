@@ -1,6 +1,5 @@
 import type { LocatedCheckpoint } from '../../models/checkpoint/store.ts'
-import { AppError } from '../base/errors.ts'
-import { GIVEN_PREFIX, type CheckpointRow } from '../engine/client.ts'
+import type { CheckpointRow } from '../engine/client.ts'
 import { pickedFolder } from '../weights/picked-folder.ts'
 
 /** Checkpoint folders that a person gave, by the id that a document has for them. */
@@ -33,17 +32,8 @@ export class GivenCheckpoints {
     return { id, name, about: 'A folder of yours. It stays on this machine.', bytes }
   }
 
-  /** Undefined for an id that is not of a folder. Errors: `checkpoint/not-given`. */
+  /** Undefined for what was not given. */
   locate(id: string): LocatedCheckpoint | undefined {
-    const folder = this.#folders.get(id)
-    if (folder !== undefined || !id.startsWith(GIVEN_PREFIX)) return folder
-    const name = id.slice(GIVEN_PREFIX.length)
-    throw new AppError(
-      'checkpoint/not-given',
-      `The checkpoint ${name} is not here: graphs name folders, they do not hold them.`,
-      {
-        fix: `Press “Open a checkpoint folder” in Load Checkpoint, or drop the folder ${name} on the page.`,
-      },
-    )
+    return this.#folders.get(id)
   }
 }

@@ -3,6 +3,7 @@ import { GIVEN_PREFIX } from '../engine/client.ts'
 import type { NodeState, Preview } from '../engine/events.ts'
 import type { PortKind } from '../node/values.ts'
 import type { DownloadOffer, DownloadProgress } from './state/downloads.svelte.ts'
+import type { KeptProgress } from './state/kept.svelte.ts'
 
 /** Everything the person reads that does not come from a node's declaration or from an error. */
 export const TEXT = {
@@ -57,7 +58,15 @@ export const TEXT = {
   openFolder: 'Open a checkpoint folder…',
   folder: 'folder',
   onTheHub: 'On the Hugging Face Hub',
-  offerDownload: (bytes: string) => `Download (about ${bytes})…`,
+  keptHere: 'Kept in this browser',
+  anotherRepository: 'Another repository of the Hub…',
+  repository: 'Repository',
+  repositoryHint: 'Type owner/name, as in prs-eth/marigold-depth-v1-1, and @revision for another than main.',
+  /** A commit is shown as its first digits, as git does. */
+  repositoryName: (id: string) => id.replace(/@([0-9a-f]{7})[0-9a-f]{33}$/, ' @ $1'),
+  lookUp: 'Look it up',
+  offerDownload: (bytes: number | undefined) =>
+    bytes === undefined ? 'Download…' : `Download (about ${byteText(bytes)})…`,
   asking: 'Asking for the list of files…',
   offer: ({ files, bytes, host, licence, prompt }: DownloadOffer) =>
     [
@@ -81,7 +90,21 @@ export const TEXT = {
       ...(left === undefined ? [] : [secondsLeft(left)]),
     ].join(', '),
   inBrowser: 'Kept in this browser; works without a connection.',
-  deleteDownload: (bytes: string) => `Delete it (about ${bytes})`,
+  deleteDownload: (bytes: number) => `Delete it (${byteText(bytes)})`,
+  verify: 'Verify',
+  verifying: (name: string) => `Verification of ${name}`,
+  verified: ({ done, bytes }: KeptProgress) => `${byteText(done)} of ${byteText(bytes)} hashed again`,
+  asPublished: 'Verified: every file is as published.',
+  damaged: (files: readonly string[]) =>
+    `${files.length === 1 ? 'One file was' : `${files.length} files were`} damaged and deleted: ${files.join(', ')}.`,
+  fetchAgain: 'Fetch again…',
+  stop: 'Stop',
+  keepCopy: (bytes: number) => `Keep a copy (${byteText(bytes)})`,
+  copying: (name: string) => `Copy of ${name}`,
+  copied: ({ done, bytes }: KeptProgress) => `${byteText(done)} of ${byteText(bytes)} copied`,
+  copyHere: 'A copy is kept in this browser, also after a reload.',
+  copyCutOff: 'A copy of it was cut off. It is not used.',
+  deleteCopy: (bytes: number) => (bytes === 0 ? 'Delete what is left' : `Delete the copy (${byteText(bytes)})`),
   notHere: (id: string) => `${id.startsWith(GIVEN_PREFIX) ? id.slice(GIVEN_PREFIX.length) : id} (not here)`,
   noPicture: 'No picture',
   advanced: 'More',

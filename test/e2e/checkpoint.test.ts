@@ -5,6 +5,7 @@ import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
 import { pickerGives } from './support/folder-picker.ts'
+import { violations } from './support/violations.ts'
 
 const FOLDER = join(ROOT, 'test/fixtures/checkpoints/tiny-ddim-trailing')
 let page: Page
@@ -78,4 +79,28 @@ it('refuses a folder that is no checkpoint, names what is missing, and keeps the
   await give(join(ROOT, 'examples'))
   await expect.poll(() => page.getByRole('alert').first().textContent()).toContain('unet/config.json')
   expect(await choice().inputValue()).toBe('marigold-nano')
+})
+
+it('keeps a copy of a folder, which is there after a reload without the folder, until it is deleted', async () => {
+  await give(FOLDER)
+  await finished(page)
+  const card = node(page, 'Load Checkpoint')
+  await card.getByRole('button', { name: /^Keep a copy \([\d.]+ [kM]B\)$/ }).click()
+  await card.getByText('A copy is kept in this browser, also after a reload.').waitFor()
+  await page.reload()
+  await finished(page)
+  expect(await page.getByRole('alert').count()).toBe(0)
+  // Another checkpoint and back: it is in the list.
+  await choice().selectOption({ label: 'Marigold Nano' })
+  await choice().selectOption({ label: 'tiny-ddim-trailing' })
+  await finished(page)
+  expect(await violations(page)).toEqual([])
+  await card.getByRole('button', { name: /^Delete the copy/ }).click()
+  await expect.poll(() => card.getByRole('button', { name: /^Delete the copy/ }).count()).toBe(0)
+  await page.reload()
+  await page
+    .getByRole('alert')
+    .filter({ hasText: 'tiny-ddim-trailing is not here' })
+    .first()
+    .waitFor({ timeout: 60_000 })
 })

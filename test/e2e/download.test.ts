@@ -1,38 +1,28 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page, Route } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ROOT } from '../../src/app/build/ensure-built.mjs'
-import { faultHub, status as answerWith, type FaultHub } from '../weights/hub/support/fault-hub.ts'
+import { COMMIT, status as answerWith, type FaultHub } from '../weights/hub/support/fault-hub.ts'
 import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
+import { answerAsHub, hubOf } from './support/hub-of-folder.ts'
 import { violations } from './support/violations.ts'
 
 const FOLDER = join(ROOT, 'test/fixtures/checkpoints/tiny-ddim-trailing')
 const REPOSITORY = 'prs-eth/marigold-depth-v1-1'
+const DAMAGED = 'vae/diffusion_pytorch_model.safetensors'
 
 let hub: FaultHub
 let page: Page
-let requests: string[]
+let requests: readonly string[]
 beforeEach(async () => {
-  const paths = (await readdir(FOLDER, { recursive: true })).filter((path) => /\.(json|safetensors)$/.test(path))
-  const files = await Promise.all(paths.map(async (path) => [path, await readFile(join(FOLDER, path))] as const))
-  hub = await faultHub(new Map(files), {}, REPOSITORY)
+  hub = await hubOf(FOLDER, REPOSITORY)
 })
 afterEach(() => hub.close())
 
 eachPage(async (opened) => {
   page = opened
-  requests = []
-  await page.context().route('https://raw.githubusercontent.com/**', async (route: Route) => {
-    requests.push(route.request().url())
-    await route.fulfill({ status: 404, headers: { 'Access-Control-Allow-Origin': '*' } })
-  })
-  await page.context().route('https://huggingface.co/**', async (route: Route) => {
-    requests.push(route.request().url())
-    const url = route.request().url().replace('https://huggingface.co', hub.host)
-    await route.fulfill({ response: await route.fetch({ url, maxRedirects: 0 }) })
-  })
+  requests = await answerAsHub(page, () => hub)
   await finished(page)
 })
 
@@ -105,4 +95,37 @@ it('is not fetched when the answer is not now, and can be paused', async () => {
   await button(/^Download \(about/).waitFor()
   // The request that never ends.
   await page.context().unrouteAll({ behavior: 'ignoreErrors' })
+})
+
+it('a download is verified; what was damaged is named, no longer used, and fetched again alone', async () => {
+  await choose()
+  await button(/^Download \(about/).click()
+  await button(/^Download [\d.]+ [kM]B$/).click()
+  await button('Verify').click({ timeout: 30_000 })
+  await card().getByText('Verified: every file is as published.').waitFor()
+
+  await page.evaluate(
+    async (path) => {
+      let folder = await navigator.storage.getDirectory()
+      const parts = path.split('/')
+      for (const part of parts.slice(0, -1)) folder = await folder.getDirectoryHandle(part)
+      const file = await folder.getFileHandle(parts.at(-1) ?? '')
+      const writable = await file.createWritable({ keepExistingData: true })
+      await writable.write({ type: 'write', position: (await file.getFile()).size - 1, data: new Uint8Array([7]) })
+      await writable.close()
+    },
+    `checkpoints/${REPOSITORY.replace('/', '--')}/${COMMIT}/${DAMAGED}`,
+  )
+  await button('Verify').click()
+  await card()
+    .getByRole('alert')
+    .filter({ hasText: `One file was damaged and deleted: ${DAMAGED}.` })
+    .waitFor()
+  expect(await violations(page)).toEqual([])
+  const before = hub.asked.length
+  await button('Fetch again…').click()
+  await button(/^Download [\d.]+ [kM]B$/).click()
+  await button('Verify').waitFor({ timeout: 30_000 })
+  await finished(page)
+  expect(hub.asked.slice(before).map(({ path }) => path)).toEqual([DAMAGED])
 })

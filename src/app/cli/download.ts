@@ -4,9 +4,11 @@ import { byteText } from '../../base/byte-text.ts'
 import { download } from '../../weights/hub/download.ts'
 import { bytesOf } from '../../weights/hub/downloads.ts'
 import { hub } from '../../weights/hub/hub.ts'
-import { planDownload, type DownloadPlan, type PlannedPrompt } from '../../weights/hub/plan-download.ts'
+import type { DownloadPlan, PlannedPrompt } from '../../weights/hub/plan-download.ts'
 import type { DownloadCommand } from './arguments.ts'
-import { downloads, hubHost, repositoryOf } from './downloaded.ts'
+import { planCheckpoint } from '../plan-checkpoint.ts'
+import { nameOf, repositoryNamed } from '../repository-named.ts'
+import { downloads, hubHost } from './downloaded.ts'
 import { line, ProgressLine, type Terminal } from './terminal.ts'
 
 /** `marigold download`: says what it would fetch and from where, asks, and fetches it. Exit status: 0 when it is here. */
@@ -17,8 +19,10 @@ export async function downloadCheckpoint(
 ): Promise<number> {
   const say = (text: string): void => terminal.err(line(text))
   const [storage, from] = [downloads(), hub({ host: hubHost() })]
-  const wanted = { id: repositoryOf(name) ?? name, revision, variant, prompt: publishedRow(name)?.prompt }
-  const plan = await planDownload(from, storage, wanted, signal)
+  const named = repositoryNamed(name) ?? { id: name, revision: undefined }
+  const prompt = publishedRow(named.id)?.prompt
+  const wanted = { id: named.id, revision: named.revision ?? revision, variant, prompt }
+  const plan = await planCheckpoint(from, storage, wanted, signal)
   for (const text of described(plan, from.host, storage.place)) say(text)
   if (plan.missing > 0) await confirm(yes, terminal, signal)
   const progress = new ProgressLine(terminal)
@@ -48,7 +52,10 @@ export async function downloadCheckpoint(
     progress.clear()
     if (signal.aborted) say('what has arrived is kept: the same command goes on with it')
   }
-  say(`${plan.repository.id} is here: use it with --checkpoint ${name}`)
+  const { id, revision: commit } = plan.repository
+  say(
+    `${id} is here: use it with --checkpoint ${named.revision === undefined ? name : nameOf({ id, revision: commit })}`,
+  )
   return 0
 }
 

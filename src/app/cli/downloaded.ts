@@ -7,8 +7,8 @@ import { diskStorage } from '../../weights/hub/disk-storage.ts'
 import { byteText } from '../../base/byte-text.ts'
 import { findDownload, openDownload } from '../../weights/hub/downloads.ts'
 import { HUGGING_FACE } from '../../weights/hub/hub.ts'
-import { isRepositoryId } from '../../weights/hub/repository.ts'
 import type { WeightStorage } from '../../weights/hub/storage.ts'
+import { repositoryNamed } from '../repository-named.ts'
 
 /** Where downloads are: MARIGOLD_CACHE, or where this system keeps what can be made again. */
 export const downloads = (): WeightStorage => diskStorage(cacheFolder(process.env, process.platform, homedir()))
@@ -25,16 +25,13 @@ export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, h
 /** HF_ENDPOINT names a mirror, as for the Hub's own tools. */
 export const hubHost = (): string => (process.env['HF_ENDPOINT'] ?? '').replace(/\/+$/, '') || HUGGING_FACE
 
-/** The repository that a catalogue id or a name like `owner/name` means. */
-export const repositoryOf = (name: string): string | undefined =>
-  publishedRow(name)?.repository ?? (isRepositoryId(name) ? name : undefined)
-
-/** A download by catalogue id or repository; undefined for other words. Errors: `checkpoint/not-downloaded`. */
+/** A download by catalogue id, repository or commit; undefined for other words. Errors: `checkpoint/not-downloaded`. */
 export async function locateDownload(name: string): Promise<LocatedCheckpoint | undefined> {
-  const id = repositoryOf(name)
-  if (id === undefined) return undefined
+  const named = repositoryNamed(name)
+  if (named === undefined) return undefined
+  const { id, revision } = named
   const storage = downloads()
-  const found = await findDownload(storage, id)
+  const found = await findDownload(storage, id, revision)
   if (found !== undefined) return { name: id, files: await openDownload(storage, found) }
   const row = publishedRow(name)
   const size = row === undefined ? '' : ` (about ${byteText(row.bytes.fp16 ?? row.bytes.fp32)})`

@@ -1,9 +1,10 @@
 import { AppError } from '../../base/errors.ts'
 import { byteText } from '../../base/byte-text.ts'
-import { bytesOf, deleteDownloads, listDownloads } from '../../weights/hub/downloads.ts'
+import { bytesOf, deleteDownload, deleteDownloads, listDownloads, type Download } from '../../weights/hub/downloads.ts'
 import { verifyDownload, type DamagedFile, type VerifyListener } from '../../weights/hub/verify.ts'
 import type { DownloadsCommand } from './arguments.ts'
-import { downloads, repositoryOf } from './downloaded.ts'
+import { nameOf, repositoryNamed } from '../repository-named.ts'
+import { downloads } from './downloaded.ts'
 import { line, ProgressLine, type Terminal } from './terminal.ts'
 
 /** `marigold downloads`: lists, verifies or deletes what is here. Exit status: 1 when something of it was damaged. */
@@ -13,17 +14,21 @@ export async function manageDownloads(
   signal: AbortSignal,
 ): Promise<number> {
   const storage = downloads()
-  const id = name === undefined ? undefined : (repositoryOf(name) ?? name)
-  if (action === 'delete' && id !== undefined) {
-    const text = `${id} was deleted from ${storage.place}`
-    await deleteDownloads(storage, known(id))
-    terminal.err(line(text))
+  const named = name === undefined ? undefined : repositoryNamed(name)
+  if (action === 'delete' && name !== undefined) {
+    // Only names of repositories are deleted by, which lead to nothing else.
+    if (named === undefined) throw noRepository(name)
+    const { id, revision } = named
+    await (revision === undefined ? deleteDownloads(storage, id) : deleteDownload(storage, { id, revision }))
+    terminal.err(line(`${nameOf(named)} was deleted from ${storage.place}`))
     return 0
   }
   const all = await listDownloads(storage)
-  const chosen = id === undefined ? all : all.filter((download) => download.id === id)
-  if (id !== undefined && chosen.length === 0) {
-    throw new AppError('checkpoint/not-downloaded', `${id} is not downloaded.`, {
+  const isMeant = ({ id, revision }: Download): boolean =>
+    id === (named?.id ?? name) && (named?.revision === undefined || named.revision === revision)
+  const chosen = name === undefined ? all : all.filter(isMeant)
+  if (name !== undefined && chosen.length === 0) {
+    throw new AppError('checkpoint/not-downloaded', `${named ? nameOf(named) : name} is not downloaded.`, {
       fix: `Download it with marigold download ${name}.`,
     })
   }
@@ -57,10 +62,7 @@ const CALLED: Readonly<Record<DamagedFile['fault'], string>> = {
   unreadable: 'cannot be read and was deleted',
 }
 
-/** Only names of repositories are deleted by, which lead to nothing else. */
-function known(id: string): string {
-  if (repositoryOf(id) !== undefined) return id
-  throw new AppError('checkpoint/bad-name', `${JSON.stringify(id)} is no repository.`, {
+const noRepository = (name: string): AppError =>
+  new AppError('checkpoint/bad-name', `${JSON.stringify(name)} is no repository.`, {
     fix: 'See marigold downloads for what is here.',
   })
-}

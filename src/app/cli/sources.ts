@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { publishedRow } from '../../../models/catalogue.ts'
 import type { LocateCheckpoint, LocatedCheckpoint } from '../../../models/checkpoint/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { GIVEN_PREFIX } from '../../engine/client.ts'
@@ -29,8 +28,8 @@ export function locateOnDisk(
       const named = here === undefined ? ((await comesAlong(given)) ?? (await locateDownload(given))) : undefined
       return named ?? { name: basename(resolve(given)), files: await nodeFolder(given) }
     }
-    // A graph may come from anybody: of what was downloaded it names what the catalogue has, nothing else.
-    const found = (await comesAlong(choice)) ?? (publishedRow(choice) && (await locateDownload(choice)))
+    // A graph may come from anybody: it names what was downloaded, and never a path.
+    const found = (await comesAlong(choice)) ?? (await locateDownload(choice))
     if (found) return found
     const name = choice.startsWith(GIVEN_PREFIX) ? choice.slice(GIVEN_PREFIX.length) : choice
     throw new AppError('checkpoint/unknown', `The checkpoint ${name} is not here: graphs name checkpoints only.`, {

@@ -1,7 +1,11 @@
-import { published } from '../../../models/catalogue.ts'
-import { AppError, type PlainError } from '../../base/errors.ts'
+import { published, publishedRow } from '../../../models/catalogue.ts'
+import { AppError } from '../../base/errors.ts'
 import type { CheckpointDownloads, DownloadProgress } from '../../editor/state/downloads.svelte.ts'
+import { readRepositoryName, type RepositoryName } from '../../weights/hub/repository.ts'
 import type { DownloadAnswer, DownloadTask } from '../download.worker.ts'
+import { nameOf, repositoryNamed } from '../repository-named.ts'
+import { askWorker } from './ask-worker.ts'
+import { persist } from './persist.ts'
 
 /** Downloads of the page, each task in a Worker of its own that ends with it. */
 export const downloads: CheckpointDownloads = {
@@ -12,60 +16,39 @@ export const downloads: CheckpointDownloads = {
     bytes: bytes.fp16 ?? bytes.fp32,
   })),
 
-  async here() {
-    const answer = await ask({ do: 'list' })
-    const repositories = answer.say === 'listed' ? answer.repositories : []
-    return new Set(published.filter(({ repository }) => repositories.includes(repository)).map(({ id }) => id))
+  named(text) {
+    const name = readRepositoryName(text)
+    return name && (publishedRow(nameOf(name))?.id ?? nameOf(name))
   },
 
   async offer(id) {
-    const answer = await ask({ do: 'plan', repository: repositoryOf(id) })
+    const repository = repositoryOf(id)
+    const answer = await ask({ do: 'plan', repository })
     if (answer.say !== 'planned') throw new Error(`The download Worker said ${answer.say}.`)
-    return answer.offer
+    // A branch may move: what was looked at is what is downloaded, and what the graph then names.
+    const commit = repository.revision === undefined ? undefined : answer.commit
+    return { id: commit === undefined ? id : nameOf({ ...repository, revision: commit }), offer: answer.offer }
   },
 
   async download(id, progress, signal) {
-    // Otherwise the browser may delete it when the disk becomes full. It may say no; then it still works.
-    await navigator.storage.persist().catch(() => false)
+    await persist()
     await ask({ do: 'download', repository: repositoryOf(id) }, progress, signal)
   },
-
-  async remove(id) {
-    await ask({ do: 'delete', repository: repositoryOf(id) })
-  },
 }
 
-const repositoryOf = (id: string): string => published.find((row) => row.id === id)?.repository ?? id
-
-type End = Exclude<DownloadAnswer, { readonly say: 'progress' | 'failed' }>
-
-function ask(
-  task: DownloadTask,
-  progress: (now: DownloadProgress) => void = () => undefined,
-  signal?: AbortSignal,
-): Promise<End> {
-  const worker = new Worker(new URL('../download.worker.ts', import.meta.url), { type: 'module' })
-  const stop = (): void => worker.postMessage({ do: 'stop' } satisfies DownloadTask)
-  const answered = new Promise<End>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<DownloadAnswer>) => {
-      if (data.say === 'progress') progress(data.now)
-      else if (data.say === 'failed') reject(signal?.aborted === true ? signal.reason : errorOf(data.error))
-      else resolve(data)
-    }
-    worker.onerror = ({ message }) =>
-      reject(
-        new AppError('checkpoint/download-failed', `The download ended by itself: ${message}`, {
-          fix: 'Start it again: what has arrived is kept.',
-        }),
-      )
-    signal?.addEventListener('abort', stop, { once: true })
-    worker.postMessage(task)
-  })
-  return answered.finally(() => {
-    signal?.removeEventListener('abort', stop)
-    worker.terminate()
+/** What is downloaded under an id of the catalogue, or under `owner/name`. */
+export function repositoryOf(id: string): RepositoryName {
+  const name = repositoryNamed(id)
+  if (name !== undefined) return name
+  throw new AppError('checkpoint/bad-name', `${JSON.stringify(id)} is no repository.`, {
+    fix: 'Give its name as owner/name, as in prs-eth/marigold-depth-v1-1.',
   })
 }
 
-const errorOf = ({ code, message, fix }: PlainError): AppError =>
-  new AppError(code as AppError['code'], message, fix === undefined ? {} : { fix })
+const ask = (task: DownloadTask, progress?: (now: DownloadProgress) => void, signal?: AbortSignal) =>
+  askWorker<DownloadAnswer>(
+    new Worker(new URL('../download.worker.ts', import.meta.url), { type: 'module' }),
+    task,
+    progress,
+    signal,
+  )

@@ -1,13 +1,13 @@
 import { SvelteMap } from 'svelte/reactivity'
-import { plainError, type PlainError } from '../../base/errors.ts'
+import { AppError, plainError, type PlainError } from '../../base/errors.ts'
 
 /** A checkpoint that can be downloaded when a person asks for it. */
 export interface PublishedCheckpoint {
   readonly id: string
   readonly name: string
   readonly about: string
-  /** About so many. */
-  readonly bytes: number
+  /** About so many; undefined where only the host knows. */
+  readonly bytes: number | undefined
 }
 
 /** What a download would fetch. */
@@ -32,13 +32,12 @@ export interface DownloadProgress {
 /** What downloads for the editor. All reject with AppErrors. */
 export interface CheckpointDownloads {
   readonly published: readonly PublishedCheckpoint[]
-  /** The ids of those that are here. */
-  here(): Promise<ReadonlySet<string>>
-  /** Asks the host for its list of files, and for nothing else. */
-  offer(id: string): Promise<DownloadOffer>
+  /** The id under which graphs name a repository of the Hub, `owner/name` or `owner/name@revision`; undefined for other words. */
+  named(text: string): string | undefined
+  /** Asks the host for its list of files, and for nothing else. Of a revision the id names the commit, which does not move. */
+  offer(id: string): Promise<{ readonly id: string; readonly offer: DownloadOffer }>
   /** Goes on with what is here of it. Rejects with the signal's reason. */
   download(id: string, progress: (now: DownloadProgress) => void, signal: AbortSignal): Promise<void>
-  remove(id: string): Promise<void>
 }
 
 export type DownloadState =
@@ -47,38 +46,48 @@ export type DownloadState =
   | { readonly phase: 'running'; readonly stop: AbortController; readonly now: DownloadProgress | undefined }
   | { readonly phase: 'failed'; readonly error: PlainError }
 
-/** The downloads of checkpoints, whichever node shows them. */
+/** The downloads of checkpoints as they go on, whichever node shows them. */
 export class Downloads {
-  /** Undefined until somebody wants to know. */
-  here = $state.raw<ReadonlySet<string> | undefined>()
   readonly states = new SvelteMap<string, DownloadState>()
-  #looking = false
 
   constructor(
     private readonly service: CheckpointDownloads | undefined,
-    /** What is here has changed. */
-    private readonly changed: () => void,
+    /** Another one is here. */
+    private readonly arrived: () => Promise<void>,
   ) {}
 
   get published(): readonly PublishedCheckpoint[] {
     return this.service?.published ?? []
   }
 
-  /** Finds out what is here, once. */
-  look(): void {
-    if (this.#looking) return
-    this.#looking = true
-    void this.#look()
+  /** What can be downloaded under an id; undefined where it names nothing of the kind. */
+  remote(id: string): PublishedCheckpoint | undefined {
+    const row = this.published.find((one) => one.id === id)
+    if (row || this.service?.named(id) !== id) return row
+    return { id, name: id, about: `${id} on the Hugging Face Hub.`, bytes: undefined }
   }
 
-  /** Asks what a download would fetch. */
-  async ask(id: string): Promise<void> {
-    if (!this.service || this.states.get(id)?.phase === 'running') return
+  /** The id of a repository that a person typed. Throws `checkpoint/bad-name`. */
+  named(text: string): string {
+    const id = this.service?.named(text)
+    if (id !== undefined) return id
+    throw new AppError('checkpoint/bad-name', `${JSON.stringify(text.trim())} is no repository of the Hub.`, {
+      fix: 'Type owner/name, as in prs-eth/marigold-depth-v1-1, and @revision for another than main.',
+    })
+  }
+
+  /** Asks what a download would fetch, and resolves to the id under which it is offered; undefined when that failed. */
+  async ask(id: string): Promise<string | undefined> {
+    if (!this.service || this.states.get(id)?.phase === 'running') return undefined
     this.states.set(id, { phase: 'asking' })
     try {
-      this.states.set(id, { phase: 'offered', offer: await this.service.offer(id) })
+      const offered = await this.service.offer(id)
+      this.states.delete(id)
+      this.states.set(offered.id, { phase: 'offered', offer: offered.offer })
+      return offered.id
     } catch (error) {
       this.states.set(id, { phase: 'failed', error: plainError(error) })
+      return undefined
     }
   }
 
@@ -91,8 +100,7 @@ export class Downloads {
     try {
       await this.service.download(id, show, stop.signal)
       this.states.delete(id)
-      await this.#look()
-      this.changed()
+      await this.arrived()
     } catch (error) {
       if (stop.signal.aborted) this.states.delete(id)
       else this.states.set(id, { phase: 'failed', error: plainError(error) })
@@ -107,20 +115,5 @@ export class Downloads {
 
   dismiss(id: string): void {
     this.states.delete(id)
-  }
-
-  async remove(id: string): Promise<void> {
-    try {
-      await this.service?.remove(id)
-      await this.#look()
-      this.changed()
-    } catch (error) {
-      this.states.set(id, { phase: 'failed', error: plainError(error) })
-    }
-  }
-
-  async #look(): Promise<void> {
-    // A browser without a file system of its own has nothing here; a download then says why it cannot be.
-    this.here = (await this.service?.here().catch(() => undefined)) ?? new Set()
   }
 }

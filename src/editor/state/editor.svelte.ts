@@ -11,6 +11,7 @@ import type { NodeInfo } from '../../node/catalogue.ts'
 import { SAY, TEXT } from '../text.ts'
 import { DocumentStore } from './document-store.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
+import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
 import { duplicate, excerpt, inserted, newNode, removal, type Copies } from './edits.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults, livePlan, shown } from './live.ts'
@@ -74,6 +75,7 @@ export class Editor {
   readonly viewing = new Viewing()
   readonly run: RunState
   readonly downloads: Downloads
+  readonly kept: Kept
   /** False until the first document is there. */
   begun = $state(false)
   status = $state('')
@@ -93,8 +95,10 @@ export class Editor {
     readonly pictures: readonly ExamplePicture[],
     ready: (editor: Editor) => void,
     downloads?: CheckpointDownloads,
+    kept?: KeptCheckpoints,
   ) {
-    this.downloads = new Downloads(downloads, () => this.#checkpointsChanged())
+    this.kept = new Kept(kept, () => this.#checkpointsChanged())
+    this.downloads = new Downloads(downloads, () => this.kept.renew())
     this.run = new RunState((message) => this.say(message), {
       ready: () => ready(this),
       states: () => this.#runAfterEdit(),
@@ -294,6 +298,7 @@ export class Editor {
   async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
     const row = await this.#client.addCheckpoint(folder)
     this.run.addCheckpoint(row)
+    this.kept.given.set(row.id, folder)
     this.#checkpointsChanged()
     return row
   }

@@ -1,4 +1,3 @@
-import { byteText } from '../../base/byte-text.ts'
 import { AppError } from '../../base/errors.ts'
 import { downloadFile } from './download-file.ts'
 import { bytesOf, writeManifest } from './downloads.ts'
@@ -7,6 +6,7 @@ import { placesOf, unverifiedOf } from './places.ts'
 import { isHere, type DownloadPlan } from './plan-download.ts'
 import { fetchPrompt, type PublishedPrompt } from './published-prompt.ts'
 import { Rate } from './rate.ts'
+import { checkRoom } from './room.ts'
 import type { HubFile } from './repository.ts'
 import type { WeightStorage } from './storage.ts'
 
@@ -38,8 +38,8 @@ export async function download(
   listener: DownloadListener,
   signal: AbortSignal,
 ): Promise<void> {
-  await checkRoom(storage, plan)
   const { repository, prompt } = plan
+  await checkRoom(storage, repository.id, plan.missing)
   const places = placesOf(repository)
   const rate = new Rate()
   let [done, told, total] = [0, -Infinity, plan.bytes]
@@ -62,7 +62,7 @@ export async function download(
       files = [...prompt.instead, ...files]
       const more = bytesOf({ files: prompt.instead })
       total += more - prompt.published.bytes
-      await checkRoom(storage, { repository, missing: plan.missing + more })
+      await checkRoom(storage, repository.id, plan.missing + more)
       listener.instead(more, why)
     }
   }
@@ -110,17 +110,4 @@ async function failureOf(
     if (!(error instanceof AppError) || error.code === 'weights/no-space') throw error
     return error
   }
-}
-
-/** Throws `weights/no-space` unless there is room for what is missing, and a tenth more. */
-async function checkRoom(
-  storage: WeightStorage,
-  { missing, repository }: Pick<DownloadPlan, 'missing' | 'repository'>,
-): Promise<void> {
-  const free = await storage.free()
-  if (free === undefined || missing === 0 || free >= 1.1 * missing) return
-  const room = `${byteText(missing)} are to come and ${byteText(free)} are free in ${storage.place}`
-  throw new AppError('weights/no-space', `There is no room for ${repository.id}: ${room}.`, {
-    fix: 'Make room, or delete another download.',
-  })
 }

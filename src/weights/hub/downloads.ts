@@ -81,9 +81,11 @@ export async function listDownloads(storage: WeightStorage): Promise<readonly Do
   return found
 }
 
-/** The download of a repository that was finished last; undefined when none is here. */
-export async function findDownload(storage: WeightStorage, id: string): Promise<Download | undefined> {
-  const all = (await listDownloads(storage)).filter((download) => download.id === id)
+/** The download of a repository that was finished last, or of the commit that is named; undefined when none is here. */
+export async function findDownload(storage: WeightStorage, id: string, commit?: string): Promise<Download | undefined> {
+  const all = (await listDownloads(storage)).filter(
+    (download) => download.id === id && (commit === undefined || download.revision === commit),
+  )
   return all.sort((a, b) => (a.finished < b.finished ? -1 : 1)).at(-1)
 }
 
@@ -93,3 +95,13 @@ export const openDownload = (storage: WeightStorage, download: Download): Promis
 
 /** Deletes all of a repository, of every commit, also what was not finished. */
 export const deleteDownloads = (storage: WeightStorage, id: string): Promise<void> => storage.remove(folderOf(id))
+
+/** Deletes one commit of a repository, also what was not finished of it. */
+export async function deleteDownload(
+  storage: WeightStorage,
+  of: { readonly id: string; readonly revision: string },
+): Promise<void> {
+  const { manifest, folder, unverified } = placesOf(of)
+  // The manifest first: it must not speak of what is gone.
+  for (const path of [manifest, folder, unverified]) await storage.remove(path)
+}

@@ -146,14 +146,36 @@ describe('marigold download', () => {
     expect(server.asked).toEqual([])
   })
 
-  it('a graph from anybody uses of what was downloaded only what the catalogue names', async () => {
-    expect(await called('download', REPOSITORY, '--yes')).toMatchObject({ status: 0 })
-    const named = join(folder, 'named.json')
-    await writeFile(named, (await readFile(graph('depth'), 'utf8')).replace('"marigold-nano"', `"${REPOSITORY}"`))
-    expect(await called('check', named)).toMatchObject({
-      status: 1,
-      out: expect.stringContaining('checkpoint/unknown'),
-    })
+  it('a graph names a repository that was downloaded, or its commit, and fetches nothing', async () => {
+    const naming = async (name: string): Promise<string> => {
+      const named = join(folder, 'named.json')
+      await writeFile(named, (await readFile(graph('depth'), 'utf8')).replace('"marigold-nano"', `"${name}"`))
+      return named
+    }
+    const missing = await called('check', await naming(REPOSITORY))
+    expect(missing).toMatchObject({ status: 1, out: expect.stringContaining('checkpoint/not-downloaded') })
+    expect(server.asked).toEqual([])
+    const { status, err } = await called('download', `${REPOSITORY}@v1`, '--yes')
+    expect([status, err]).toEqual([0, expect.stringContaining(`--checkpoint ${REPOSITORY}@${COMMIT}`)])
+    for (const name of [REPOSITORY, `${REPOSITORY}@${COMMIT}`])
+      expect(await called('check', await naming(name))).toMatchObject({ status: 0 })
+    const other = `${REPOSITORY}@${'f'.repeat(40)}`
+    expect(await called('check', await naming(other))).toMatchObject({ status: 1 })
+    expect(await called('downloads', other, '--delete')).toMatchObject({ status: 0 })
+    expect(await called('check', await naming(REPOSITORY))).toMatchObject({ status: 0 })
+    expect(await called('downloads', `${REPOSITORY}@${COMMIT}`, '--delete')).toMatchObject({ status: 0 })
+    expect(await called('check', await naming(REPOSITORY))).toMatchObject({ status: 1 })
+  })
+
+  it('a pipeline that is none of Marigold’s is refused before anything is downloaded', async () => {
+    server.listing = ({ url }, response) => {
+      if (!url?.includes('/revision/')) return false
+      response.end(JSON.stringify({ sha: COMMIT, tags: ['diffusers:StableDiffusionPipeline'] }))
+      return true
+    }
+    const { status, err } = await called('download', REPOSITORY, '--yes')
+    expect([status, err]).toEqual([1, expect.stringMatching(/checkpoint\/unsupported.*StableDiffusionPipeline/)])
+    expect(server.asked).toEqual([])
   })
 
   it('stopped, says that what has arrived is kept, and keeps it', async () => {

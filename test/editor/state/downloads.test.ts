@@ -12,14 +12,13 @@ const broken = new AppError('checkpoint/download-failed', 'no line', { fix: 'aga
 
 /** Downloads that end when the test says so. */
 function bench(change: Partial<CheckpointDownloads> = {}) {
-  const here = new Set<string>()
   const log: string[] = []
   let end = (_error?: unknown): void => undefined
   const downloads = new Downloads(
     {
       published: [{ id: 'a', name: 'A', about: '', bytes: 100 }],
-      here: async () => new Set(here),
-      offer: async () => OFFER,
+      named: (text) => (text.includes('/') ? text.trim() : undefined),
+      offer: async (id) => ({ id: id.replace('@main', '@0123'), offer: OFFER }),
       download: (id, progress, signal) =>
         new Promise<void>((resolve, reject) => {
           log.push(`download ${id}`)
@@ -27,20 +26,18 @@ function bench(change: Partial<CheckpointDownloads> = {}) {
           signal.addEventListener('abort', () => reject(signal.reason))
           end = (error) => {
             if (error !== undefined) return reject(error)
-            here.add(id)
             resolve()
           }
         }),
-      remove: async (id) => void here.delete(id),
       ...change,
     },
-    () => log.push('changed'),
+    async () => void log.push('arrived'),
   )
   return { downloads, log, end: (error?: unknown) => end(error) }
 }
 
 describe('a download', () => {
-  it('is offered, runs, and is here; only then has anything changed', async () => {
+  it('is offered, runs, and is here; only then has anything arrived', async () => {
     const { downloads, log, end } = bench()
     await downloads.ask('a')
     expect(downloads.states.get('a')).toEqual({ phase: 'offered', offer: OFFER })
@@ -50,11 +47,7 @@ describe('a download', () => {
     end()
     await done
     expect(downloads.states.has('a')).toBe(false)
-    expect(downloads.here).toEqual(new Set(['a']))
-    expect(log).toEqual(['download a', 'changed'])
-    await downloads.remove('a')
-    expect(downloads.here).toEqual(new Set())
-    expect(log.at(-1)).toBe('changed')
+    expect(log).toEqual(['download a', 'arrived'])
   })
 
   it('runs once, however often it is started', async () => {
@@ -84,16 +77,30 @@ describe('a download', () => {
     end(broken)
     await done
     expect(downloads.states.get('a')).toEqual(failed)
-    const asked = bench({ offer: () => Promise.reject(broken), remove: () => Promise.reject(broken) }).downloads
-    await asked.ask('a')
+    const asked = bench({ offer: () => Promise.reject(broken) }).downloads
+    expect(await asked.ask('a')).toBeUndefined()
     expect(asked.states.get('a')).toEqual(failed)
     asked.dismiss('a')
-    await asked.remove('a')
-    expect(asked.states.get('a')).toEqual(failed)
+    expect(asked.states.size).toBe(0)
+  })
+
+  it('of a revision is offered, and from then on named, by its commit', async () => {
+    const { downloads } = bench()
+    expect(await downloads.ask('b/c@main')).toBe('b/c@0123')
+    expect([...downloads.states.keys()]).toEqual(['b/c@0123'])
+  })
+
+  it('may be of any repository that is typed, and of nothing else', () => {
+    const { downloads } = bench()
+    expect(downloads.named(' b/c ')).toBe('b/c')
+    expect(downloads.remote('b/c')).toMatchObject({ id: 'b/c', name: 'b/c', bytes: undefined })
+    expect(downloads.remote('a')?.name).toBe('A')
+    expect(downloads.remote('folder')).toBeUndefined()
+    expect(() => downloads.named('b')).toThrow(expect.objectContaining({ code: 'checkpoint/bad-name' }))
   })
 
   it('where nothing can be downloaded is not offered', async () => {
-    const downloads = new Downloads(undefined, () => expect.fail('nothing changes'))
+    const downloads = new Downloads(undefined, () => expect.fail('nothing arrives'))
     expect(downloads.published).toEqual([])
     await downloads.ask('a')
     await downloads.start('a')

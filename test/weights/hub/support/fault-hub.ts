@@ -72,7 +72,7 @@ export async function faultHub(
   })
   const list = (url: string, response: ServerResponse): void => {
     const about = `/api/models/${repository}`
-    if (/\/revision\/(main|v1)$/.test(url) && url.startsWith(about)) {
+    if (new RegExp(`/revision/(main|v1|${COMMIT})$`).test(url) && url.startsWith(about)) {
       response.end(JSON.stringify({ id: repository, sha: COMMIT, tags: ['license:mit'], cardData: { license: 'mit' } }))
     } else if (url === `${about}/tree/${COMMIT}?recursive=true`) {
       const folders = [{ type: 'directory', path: 'unet', size: 0, oid: 'x' }]
