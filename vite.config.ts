@@ -33,8 +33,14 @@ export default defineConfig(({ mode, isSsrBuild }) => {
       projects: [
         {
           extends: true,
-          test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
+          test: {
+            name: 'unit',
+            include: ['test/**/*.test.ts'],
+            exclude: ['test/e2e/**', 'test/full/**'],
+            testTimeout: 60_000,
+          },
         },
+        { extends: true, test: { name: 'full', include: ['test/full/**/*.test.ts'], fileParallelism: false } },
         {
           extends: true,
           test: {
