@@ -6,11 +6,12 @@ import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder
 import { stripPlan, type LatentSize } from '../architectures/strip-plan.ts'
 import { unetGraph } from '../architectures/unet-2d-condition.ts'
 import type { CheckpointFolder } from './folder.ts'
+import { precisionFor } from './precision.ts'
 
 /** What a forecast must know of where it will run. */
 export interface MemoryDevice {
   readonly target: 'wasm' | 'webgpu'
-  /** Whether the U-Net is computed in half precision where its weights are. */
+  /** Whether weights that are stored in half precision stay so. */
   readonly half: boolean
   /** Bytes of the largest tensor of the VAE: see `tensorLimit`. */
   readonly tensor: number
@@ -65,23 +66,23 @@ function vaeGraph(
   { vae }: CheckpointFolder,
   part: 'encoder' | 'decoder',
   weights: WeightSet,
-  { target, tensor }: MemoryDevice,
+  device: MemoryDevice,
   size: LatentSize,
 ): BuiltGraph {
-  if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, { target })
-  const strips = stripPlan(vae, part, size, tensor)
-  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { target, ...(strips && { strips }) })
+  const options = { target: device.target, ...precisionFor(device, weights) }
+  if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, options)
+  const strips = stripPlan(vae, part, size, device.tensor)
+  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { ...options, ...(strips && { strips }) })
 }
 
 async function unet(
   folder: CheckpointFolder,
-  { target, half }: MemoryDevice,
+  device: MemoryDevice,
   { batch, height, width }: LatentSize,
   signal: AbortSignal,
 ): Promise<PartMemory> {
-  const weights = await openWeights(folder.files, 'unet', { prefer: half ? 'fp16' : 'full', signal })
+  const weights = await openWeights(folder.files, 'unet', { prefer: device.half ? 'fp16' : 'full', signal })
   const { crossAttentionDim, inChannels, outChannels } = folder.unet
-  const stored = weights.names.every((name) => weights.get(name).dtype === 'F16')
   // Of the prompt and of what is folded only the shapes matter.
   const empty = new Float32Array()
   const suffix = '.attn2.to_q.weight'
@@ -91,10 +92,15 @@ async function unet(
       .map((name) => [name.slice(0, -'.to_q.weight'.length), { direction: empty, difference: empty, base: empty }]),
   )
   const text = new Float32Array(2 * crossAttentionDim)
-  const built = unetGraph(folder.unet, weights, { text, folded, target, compute: half && stored ? 'f16' : 'f32' })
+  const built = unetGraph(folder.unet, weights, {
+    text,
+    folded,
+    target: device.target,
+    ...precisionFor(device, weights),
+  })
   const dims = {
     image_latent: [batch, inChannels - outChannels, height, width],
     noisy_latent: [batch, outChannels, height, width],
   }
-  return memory(footprint(built, dims, target))
+  return memory(footprint(built, dims, device.target))
 }

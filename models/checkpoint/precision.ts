@@ -10,7 +10,7 @@ export type Precision = Pick<GraphTarget, 'compute' | 'weights'>
  * own half precision also adds in half precision: over the thousands of products of a convolution it errs by 1 to 2 %,
  * where rounding alone errs by 0.03 %, and it ends at 65504.
  */
-export function precisionFor(runtime: OnnxRuntime, weights: WeightSet): Precision {
+export function precisionFor(runtime: Pick<OnnxRuntime, 'half'>, weights: WeightSet): Precision {
   const half = runtime.half && weights.names.every((name) => weights.get(name).dtype === 'F16')
   return half ? { compute: 'f32', weights: 'f16' } : { compute: 'f32' }
 }

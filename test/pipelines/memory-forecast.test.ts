@@ -40,7 +40,6 @@ describe('the memory that was forecast is the memory that a device gives', () =>
 
   it.each([
     ['encoder', 1, 2 ** 28],
-    ['unet', 2, 2 ** 28],
     ['decoder', 1, 2 ** 28],
     ['decoder', 1, 2 ** 20],
   ] as const)('%s, batch of %i, tensors of at most %i bytes', async (part, batch, limit) => {
@@ -56,7 +55,6 @@ describe('the memory that was forecast is the memory that a device gives', () =>
     const before = meter.bytes
     const run = {
       encoder: () => checkpoint.encode(image, signal),
-      unet: () => checkpoint.denoise(latent, latent, 999, signal),
       decoder: () => checkpoint.decode(latent, signal),
     }
     const made = await run[part]()
