@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.ts'
 import { GraphCore, type Dim, type Value } from './graph.ts'
-import type { Attribute, ElementType } from './model.ts'
+import type { Attribute } from './model.ts'
 
 export interface ConvOptions {
   readonly stride?: number
