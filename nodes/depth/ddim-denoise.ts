@@ -32,6 +32,8 @@ export default defineNode({
     'The model itself: turns noise into the latent of a depth map, or of what else the checkpoint predicts, step by step, while it looks at the latent of the picture.',
   keywords: ['unet', 'diffusion', 'sampler', 'scheduler', 'lcm', 'steps'],
   cost: 'heavy',
+  // What checkpoints say is 1 to 4, or 10 and more of the oldest.
+  work: ({ steps }) => steps ?? 4,
   inputs: {
     checkpoint: checkpoint('The model whose U-Net and scheduler settings are used.'),
     image: latent('The picture’s latent, the condition.'),

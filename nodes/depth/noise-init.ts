@@ -44,6 +44,7 @@ export default defineNode({
       min: 1,
       max: 100,
       slider: [1, 10],
+      quick: 1,
     }),
     generator: choice({
       label: 'Generator',

@@ -30,6 +30,7 @@ export default defineNode({
       max: 4096,
       step: 8,
       slider: [0, 1024],
+      quick: 384,
       auto: 'as the checkpoint says',
     }),
     method: choice({

@@ -18,7 +18,7 @@ import { decodeInBrowser } from './pictures/browser-decoder.ts'
 import { PictureShelf } from './pictures/shelf.ts'
 import { renderPreview } from './previews.ts'
 import { nodes } from './registry.ts'
-import { keptUnder, tiers } from './results/kept.ts'
+import { costFile, keptUnder, tiers } from './results/kept.ts'
 import { opfsFiles } from './results/opfs-files.ts'
 
 /** Where the page is: the built Worker lies in a folder of assets beside it. */
@@ -43,15 +43,17 @@ async function start(): Promise<EngineHost> {
     const response = await fetch(new URL(`examples/images/${encodeURIComponent(name)}`, base), { signal })
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined
   })
+  const files = opfsFiles(keptUnder(compute.info, compute.runtime.half))
   return new EngineHost({
     port,
     nodes,
     backend: compute.backend,
     info: compute.info,
     cacheBytes: CACHE_BYTES,
-    tiers: tiers(compute.info, opfsFiles(keptUnder(compute.info, compute.runtime.half)), KEPT_BYTES, (error) =>
+    tiers: tiers(compute.info, files, KEPT_BYTES, (error) =>
       console.info('Results are not kept over a reload:', error),
     ),
+    costs: costFile(files),
     checkpoints: served.rows,
     services: bindServices([
       [Checkpoints, checkpoints],

@@ -7,7 +7,7 @@ import type { Facts } from '../base/facts.ts'
 import type { Param, PictureRef } from '../node/params.ts'
 import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
-import { Costs } from './costs.ts'
+import { Costs, type CostFile } from './costs.ts'
 import type { BackendInfo, NodeState, RunReport } from './events.ts'
 import { breather } from '../base/pause.ts'
 import { nothingToRun, plan, type Plan } from './plan.ts'
@@ -38,6 +38,8 @@ export interface EngineParts {
   readonly cacheBytes: number
   /** Where dear results are kept besides, fastest first. */
   readonly tiers?: readonly Tier[]
+  /** Where what computing takes on this device is kept. */
+  readonly costs?: CostFile
   readonly listener?: Partial<RunListener>
   /** Tests give their own clock and pause. */
   readonly now?: () => number
@@ -59,7 +61,7 @@ export class Engine {
   readonly lane = new SerialQueue()
   readonly #parts: EngineParts
   readonly #results: Results
-  readonly #costs = new Costs()
+  readonly #costs: Costs
   readonly #contents = new Map<string, string>()
   /** The last state of nodes in a run, with the keys it is said of. */
   readonly #live = new Map<string, { readonly keys: string; readonly state: NodeState }>()
@@ -71,6 +73,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.info = parts.info
+    this.#costs = new Costs(parts.costs)
     this.#results = new Results(parts.cacheBytes, parts.backend, parts.tiers)
   }
 
@@ -226,6 +229,7 @@ export class Engine {
     try {
       return await execute(planned, environment, signal)
     } finally {
+      void this.#costs.save()
       for (const [id, { state }] of this.#live) {
         if (state.phase === 'running' || state.phase === 'waiting') this.#live.delete(id)
       }
@@ -247,7 +251,7 @@ export class Engine {
 
   async #planned(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<Plan> {
     const { nodes, sources } = this.#parts
-    await this.#results.open()
+    await Promise.all([this.#results.open(), this.#costs.open()])
     const failures = new Map<string, AppError>()
     await Promise.all(document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
     const contentOf = (param: Param, value: Json): string | AppError => {
@@ -288,12 +292,19 @@ export class Engine {
     })
   }
 
+  #estimated(state: NodeState, node: PlannedNode): NodeState {
+    const ms = state.phase === 'stale' ? this.#costs.ms(node) : undefined
+    return state.phase === 'stale' && ms !== undefined ? { ...state, ms: ms * state.members } : state
+  }
+
   /** A state said during a run or after it holds while the node's keys are the same. */
   #states(planned: Plan): ReadonlyMap<string, NodeState> {
     return new Map(
       [...planned.states].map(([id, state]) => {
         const live = this.#live.get(id)
-        if (live === undefined || live.keys !== planned.nodes.get(id)?.keys.join()) return [id, state]
+        const node = planned.nodes.get(id)
+        if (live === undefined || live.keys !== node?.keys.join())
+          return [id, node ? this.#estimated(state, node) : state]
         const { phase } = live.state
         const holds =
           phase === 'done'
@@ -301,7 +312,7 @@ export class Engine {
             : phase === 'failed' || phase === 'skipped'
               ? state.phase === 'stale'
               : true
-        return [id, holds ? live.state : state]
+        return [id, holds ? live.state : this.#estimated(state, node)]
       }),
     )
   }

@@ -6,7 +6,13 @@ export type NodeState =
   /** Its result is in the cache: a run would not compute it. */
   | { readonly phase: 'cached' }
   /** It would be computed by a run: `members` of `of` are missing (1 of 1 for a node without an ensemble). */
-  | { readonly phase: 'stale'; readonly members: number; readonly of: number }
+  | {
+      readonly phase: 'stale'
+      readonly members: number
+      readonly of: number
+      /** Milliseconds that they will take, where this device has shown it. */
+      readonly ms?: number
+    }
   /** It cannot run: an input is open, a parameter is bad, a type is unknown. */
   | { readonly phase: 'blocked'; readonly error: PlainError }
   | { readonly phase: 'waiting' }

@@ -10,7 +10,7 @@ import type { NodeReport, NodeState, SkippedNode } from './events.ts'
 import { neededMembers, needs } from './needs.ts'
 import { Pins } from './results/pins.ts'
 import type { Plan, Step } from './plan.ts'
-import { Progress } from './progress.ts'
+import { Progress, type Told } from './progress.ts'
 import type { Outputs } from './results/cache.ts'
 import type { Results } from './results/results.ts'
 import { trailOf } from './trail.ts'
@@ -136,6 +136,8 @@ class StepRun {
   readonly #node: PlannedNode
   #size: number
   #evicted = false
+  /** When the call under way began, when it last told of itself, and the share that it had done then. */
+  #call = { start: 0, heard: 0, done: 0 }
 
   constructor(
     readonly step: Step,
@@ -200,8 +202,9 @@ class StepRun {
     this.#stopIfAborted()
     const { results, costs, now } = this.environment
     const index = members[0] ?? 0
-    this.#show(index, members.length, 0, 1)
     const start = now()
+    this.#call = { start, heard: start, done: 0 }
+    this.#show(index, members.length, 0, 1)
     let made
     try {
       const inputs = members.map((member) => this.#inputs(member))
@@ -213,9 +216,10 @@ class StepRun {
       throw error
     }
     const ms = now() - start
-    for (const [i, member] of members.entries())
+    for (const [i, member] of members.entries()) {
+      costs.add(this.#node, made[i] ?? {}, ms / members.length)
       await results.add(this.#key(member), made[i] ?? {}, ms / members.length)
-    costs.add(this.#node.definition.type, ms / members.length)
+    }
     this.report.ms += ms
     this.report.computed += members.length
     this.#finish(members, ms)
@@ -274,12 +278,17 @@ class StepRun {
   }
 
   #show(member: number, members: number, done: number, of: number): void {
-    const { listener } = this.environment
+    const { listener, now } = this.environment
     listener.state(this.#node, { phase: 'running', member, of: this.#node.keys.length, step: done, steps: of })
-    this.#tell(this.progress.now(this.step, members, of > 0 ? Math.min(1, done / of) : 0))
+    const share = of > 0 ? Math.min(1, done / of) : 0
+    const time = now()
+    const { start, heard, done: before } = this.#call
+    const lately = share > before ? { ms: time - heard, share: share - before } : undefined
+    if (lately) this.#call = { start, heard: time, done: share }
+    this.#tell(this.progress.now({ step: this.step, members, share, elapsed: time - start, lately }))
   }
 
-  #tell({ done, secondsLeft }: ReturnType<Progress['now']>): void {
+  #tell({ done, secondsLeft }: Told): void {
     this.environment.listener.progress(done, secondsLeft)
   }
 

@@ -29,6 +29,8 @@ export interface NodeDefinition<I extends InputPorts, P extends Params, O extend
   readonly sink?: true
   /** A rough cost: `heavy` nodes wait for a pause in editing before a live run. */
   readonly cost?: 'heavy'
+  /** How the time of a member grows with its parameters, to guess it from what others took: the number of steps, say. */
+  work?(params: ParamValues<P>): number
   /** For nodes with an `each` output: how many members, and what member i depends on besides the inputs. */
   readonly expand?: {
     count(params: ParamValues<P>): number
@@ -55,7 +57,11 @@ export interface NodeDefinition<I extends InputPorts, P extends Params, O extend
 }
 
 /** A node whose port and parameter types are not known here: what the engine handles. */
-export interface AnyNode extends Omit<NodeDefinition<InputPorts, Params, OutputPorts>, 'run' | 'batch' | 'expand'> {
+export interface AnyNode extends Omit<
+  NodeDefinition<InputPorts, Params, OutputPorts>,
+  'run' | 'batch' | 'expand' | 'work'
+> {
+  work?(params: never): number
   readonly expand?: { count(params: never): number; key(params: never, member: Member): Json }
   readonly batch?: {
     size(params: never): number

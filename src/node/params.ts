@@ -19,6 +19,8 @@ export interface NumberParam extends Common {
   readonly integer?: true
   readonly slider?: readonly [low: number, high: number]
   readonly scale?: 'linear' | 'log'
+  /** At most this in a quick look. */
+  readonly quick?: number
 }
 
 /** An integer that may be left to the checkpoint: null means "auto", and `auto` says what that is. */
@@ -29,6 +31,8 @@ export interface AutoParam extends Common {
   readonly max: number
   readonly step: number
   readonly slider?: readonly [low: number, high: number]
+  /** At most this in a quick look, which leaves "auto" as it is. */
+  readonly quick?: number
   readonly auto: string
 }
 

@@ -68,8 +68,8 @@ test('states say what a run would compute, before it', async () => {
   await engine.run(marigold({ members: 4 }))
   const states = await engine.update(marigold({ members: 6 }))
   expect(states.get('encode')?.phase).toBe('done')
-  expect(states.get('denoise')).toEqual({ phase: 'stale', members: 2, of: 6 })
-  expect(states.get('mean')).toEqual({ phase: 'stale', members: 1, of: 1 })
+  expect(states.get('denoise')).toMatchObject({ phase: 'stale', members: 2, of: 6 })
+  expect(states.get('mean')).toMatchObject({ phase: 'stale', members: 1, of: 1 })
 })
 
 test('a sink writes again each time; what it needs comes from the cache', async () => {

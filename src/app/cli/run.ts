@@ -6,7 +6,6 @@ import { plainError } from '../../base/errors.ts'
 import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
 import type { RunReport } from '../../engine/events.ts'
-import type { Tier } from '../../engine/results/tier.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { OutputFiles, Pictures, type PictureRef } from '../../node/index.ts'
 import type { Compute } from '../compute/compute.ts'
@@ -14,7 +13,7 @@ import { openNodeCompute } from '../compute/node.ts'
 import type { PictureShelf } from '../pictures/shelf.ts'
 import { nodes } from '../registry.ts'
 import { diskFiles } from '../results/disk-files.ts'
-import { keptUnder, tiers } from '../results/kept.ts'
+import { costFile, keptUnder, tiers } from '../results/kept.ts'
 import type { RunCommand } from './arguments.ts'
 import { downloads } from './downloaded.ts'
 import { readGraph } from './graph-file.ts'
@@ -69,12 +68,13 @@ async function changed(
 }
 
 /** Where `--cache` says; a folder that cannot be used is a warning: everything can be computed. */
-function kept({ cache }: RunCommand, { info, runtime }: Compute, terminal: Terminal): readonly Tier[] {
-  if (cache === undefined) return []
+function kept({ cache }: RunCommand, { info, runtime }: Compute, terminal: Terminal) {
+  if (cache === undefined) return {}
   const folder = resolve(cache, keptUnder(info, runtime.half))
-  return tiers(info, diskFiles(folder), KEPT_BYTES, (error) =>
-    terminal.err(line(`warning --cache: nothing more is kept in ${folder}: ${plainError(error).message}`)),
-  )
+  const files = diskFiles(folder)
+  const trouble = (error: unknown): void =>
+    terminal.err(line(`warning --cache: nothing more is kept in ${folder}: ${plainError(error).message}`))
+  return { tiers: tiers(info, files, KEPT_BYTES, trouble), costs: costFile(files) }
 }
 
 interface Parts {
@@ -98,7 +98,7 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
     backend: found.backend,
     info: found.info,
     cacheBytes: CACHE_BYTES,
-    tiers: kept(command, found, terminal),
+    ...kept(command, found, terminal),
     services: bindServices([
       [Checkpoints, checkpoints],
       [Pictures, shelf],

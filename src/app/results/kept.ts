@@ -1,5 +1,7 @@
 import { version } from '../../../package.json'
 import { measured } from '../../base/measured.ts'
+import type { Json } from '../../base/json.ts'
+import type { CostFile } from '../../engine/costs.ts'
 import type { BackendInfo } from '../../engine/events.ts'
 import { Tier, memoryFiles, type PackedFiles } from '../../engine/results/tier.ts'
 
@@ -23,4 +25,15 @@ export function tiers(
   const disk = new Tier(files, bytes, trouble)
   void measured('look for kept results', () => disk.open())
   return backend === 'webgpu' ? [new Tier(memoryFiles(), MEMORY), disk] : [disk]
+}
+
+/** What computing takes, beside the results: its name is none of theirs. */
+export function costFile(files: PackedFiles): CostFile {
+  return {
+    async read() {
+      const packed = await files.read('costs')
+      return packed && (JSON.parse(new TextDecoder().decode(packed)) as Json)
+    },
+    write: (costs) => files.write('costs', new TextEncoder().encode(JSON.stringify(costs))),
+  }
 }

@@ -3,7 +3,7 @@ import { plainError, type PlainError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../engine/client.ts'
 import type { Command } from '../../graph/commands.ts'
-import type { DocumentNode, SocketRef } from '../../graph/document.ts'
+import type { DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
 import { serialize } from '../../graph/serialize.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
@@ -14,10 +14,11 @@ import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
 import { duplicate, excerpt, inserted, newNode, removal, type Copies } from './edits.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
-import { changesResults, livePlan, shown } from './live.ts'
+import { changesResults, forecast, livePlan, shown } from './live.ts'
+import { QUICK_FROM, quickLook } from './quick-look.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Selection } from './selection.svelte.ts'
-import { defaultView, Viewing } from './viewing.svelte.ts'
+import { defaultView, VIEW, Viewing } from './viewing.svelte.ts'
 import { linkBetween, refusal, socketOnNew, Wiring } from './wiring.svelte.ts'
 
 export interface PaletteRequest {
@@ -80,6 +81,12 @@ export class Editor {
   begun = $state(false)
   status = $state('')
   live = $state(true)
+  /** Whether a long run is preceded by one with fewer members, at a lower resolution. */
+  quick = $state(false)
+  /** Milliseconds that Run will take; undefined while this device has not shown it. */
+  readonly forecast = $derived.by(() =>
+    forecast(this.store.document, this.run.catalogue, this.run.nodes, this.#shown()),
+  )
   problems = $state.raw<readonly Problem[]>([])
   /** A mistake that belongs to no run: a file that could not be opened. */
   trouble = $state.raw<PlainError | undefined>()
@@ -89,6 +96,8 @@ export class Editor {
   #timer: ReturnType<typeof setTimeout> | undefined
   #edited = false
   #ran = false
+  /** What is computed in full after the quick look that goes on. */
+  #afterLook: readonly string[] | undefined
 
   constructor(
     connect: (events: EngineEvents) => EditorEngine,
@@ -102,7 +111,7 @@ export class Editor {
     this.run = new RunState((message) => this.say(message), {
       ready: () => ready(this),
       states: () => this.#runAfterEdit(),
-      ended: () => this.viewing.ask(this.#client),
+      ended: (finished) => this.#ended(finished),
       previewed: (preview) => {
         if (this.viewing.shows(preview) && !this.run.running) this.viewing.ask(this.#client)
       },
@@ -264,10 +273,37 @@ export class Editor {
   }
 
   /** Computes what is needed for the given nodes, or for all that show something. */
-  start(targets = shown(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)): void {
+  start(targets = this.#shown()): void {
     this.hold()
     if (targets.length === 0) return this.say(SAY.nothingToRun)
     this.#ran = true
+    const look = this.#look()
+    this.#afterLook = look && targets
+    this.run.begin()
+    this.say(look ? SAY.lookingQuickly : SAY.running)
+    if (look) this.#client.run(look.document, [look.node])
+    else this.#client.run(this.store.document, targets)
+  }
+
+  #shown(): readonly string[] {
+    return shown(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)
+  }
+
+  /** What is looked at, quickly, where that is asked for and pays. Sinks that write files wait for the whole. */
+  #look(): { readonly document: GraphDocument; readonly node: string } | undefined {
+    const { node } = this.viewing
+    const type = node === undefined ? undefined : this.store.node(node)?.type
+    if (!this.quick || node === undefined || (this.forecast ?? Infinity) < QUICK_FROM) return undefined
+    if (type === undefined || (this.run.catalogue.get(type)?.sink === true && type !== VIEW)) return undefined
+    const document = quickLook(this.store.document, this.run.catalogue, node)
+    return document && { document, node }
+  }
+
+  #ended(finished: boolean): void {
+    this.viewing.ask(this.#client)
+    const targets = this.#afterLook
+    this.#afterLook = undefined
+    if (targets === undefined || !finished) return
     this.run.begin()
     this.say(SAY.running)
     this.#client.run(this.store.document, targets)

@@ -3,8 +3,16 @@ import type { GraphDocument } from '../../graph/document.ts'
 import { ancestors } from '../../graph/topology.ts'
 import type { Catalogue } from '../../node/catalogue.ts'
 
-/** Milliseconds without an edit before heavy nodes run by themselves. */
-export const HEAVY_PAUSE = 400
+/** Milliseconds without an edit before what must run does, by what it will take. */
+const PAUSE = {
+  /** Up to here it follows every edit. */
+  immediate: 60,
+  /** Longer than between two movements of a slider. */
+  least: 120,
+  most: 600,
+  /** Where it is not known what a heavy node takes. */
+  unknown: 400,
+} as const
 
 /** True when results may differ: positions and names do not count. */
 export function changesResults(before: GraphDocument, after: GraphDocument): boolean {
@@ -63,10 +71,28 @@ export function livePlan(
     .map(({ id }) => id)
     .filter((id) => runnable(document, states, id))
   if (targets.length === 0) return undefined
+  const ms = forecast(document, catalogue, states, targets)
+  return { targets, pause: ms === undefined ? PAUSE.unknown : pauseFor(ms) }
+}
+
+const pauseFor = (ms: number): number =>
+  ms <= PAUSE.immediate ? 0 : Math.min(PAUSE.most, Math.max(PAUSE.least, ms / 5))
+
+/** Milliseconds that a run of the targets will take; undefined while it holds a heavy node that never ran here. */
+export function forecast(
+  document: GraphDocument,
+  catalogue: Catalogue,
+  states: ReadonlyMap<string, NodeState>,
+  targets: readonly string[],
+): number | undefined {
   const types = new Map(document.nodes.map((node) => [node.id, node.type]))
-  const heavy = [...ancestors(document, targets)].some((id) => {
-    const phase = states.get(id)?.phase
-    return phase !== 'cached' && phase !== 'done' && catalogue.get(types.get(id) ?? '')?.heavy === true
-  })
-  return { targets, pause: heavy ? HEAVY_PAUSE : 0 }
+  let sum = 0
+  for (const id of ancestors(document, targets)) {
+    const state = states.get(id)
+    if (state?.phase === 'cached' || state?.phase === 'done') continue
+    const ms = state?.phase === 'stale' ? state.ms : undefined
+    if (ms === undefined && catalogue.get(types.get(id) ?? '')?.heavy === true) return undefined
+    sum += ms ?? 0
+  }
+  return sum
 }

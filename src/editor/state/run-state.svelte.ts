@@ -37,7 +37,12 @@ export class RunState implements EngineEvents {
 
   constructor(
     private readonly say: (message: string) => void,
-    private readonly on: { ready(): void; states(): void; ended(): void; previewed(preview: Preview): void },
+    private readonly on: {
+      ready(): void
+      states(): void
+      ended(finished: boolean): void
+      previewed(preview: Preview): void
+    },
   ) {}
 
   /** Called by the page when it asks for a run. */
@@ -113,7 +118,7 @@ export class RunState implements EngineEvents {
     this.errors = [...failed, ...blocked]
     this.#forget(({ name }) => !this.#made.has(name))
     this.say(SAY.finished(ms, failed.length, skipped.length + blocked.length))
-    this.#end()
+    this.#end(true)
   }
 
   failed(error: PlainError): void {
@@ -158,10 +163,10 @@ export class RunState implements EngineEvents {
     this.files = this.files.filter((file) => !which(file))
   }
 
-  #end(): void {
+  #end(finished = false): void {
     this.running = false
     this.done = 0
     this.secondsLeft = undefined
-    this.on.ended()
+    this.on.ended(finished)
   }
 }

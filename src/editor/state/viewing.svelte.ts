@@ -14,13 +14,16 @@ export function shownSocket(type: NodeInfo): string | undefined {
   return ports.find(([, port]) => pictureLike(port))?.[0]
 }
 
+/** The type of the nodes that are there to be looked at. */
+export const VIEW = 'output/view'
+
 /** The node that the viewer shows when none is selected: the first View node, else the last sink, else the last node. */
 export function defaultView(document: GraphDocument, types: ReadonlyMap<string, NodeInfo>): string | undefined {
   const shown = document.nodes.filter(({ type }) => {
     const info = types.get(type)
     return info !== undefined && shownSocket(info) !== undefined
   })
-  const view = shown.find(({ type }) => type === 'output/view')
+  const view = shown.find(({ type }) => type === VIEW)
   return (view ?? shown.filter(({ type }) => types.get(type)?.sink).at(-1) ?? shown.at(-1))?.id
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NodeState } from '../../../src/engine/events.ts'
-import { changesResults, HEAVY_PAUSE, livePlan, shown } from '../../../src/editor/state/live.ts'
+import { changesResults, forecast, livePlan, shown } from '../../../src/editor/state/live.ts'
 import { catalogue } from '../support/catalogue.ts'
 import { depthGraph, graph } from '../support/graph.ts'
 
@@ -10,14 +10,14 @@ const stale: NodeState = { phase: 'stale', members: 1, of: 1 }
 const cached: NodeState = { phase: 'cached' }
 
 describe('livePlan', () => {
-  it('waits for a pause when a heavy node must run', () => {
+  it('waits for a pause when a heavy node must run that has never run here', () => {
     expect(
       livePlan(
         document,
         catalogue,
         states(() => stale),
       ),
-    ).toEqual({ targets: ['view'], pause: HEAVY_PAUSE })
+    ).toEqual({ targets: ['view'], pause: 400 })
   })
 
   it('runs at once when only light nodes must', () => {
@@ -27,6 +27,17 @@ describe('livePlan', () => {
       states((id) => (['color', 'view'].includes(id) ? stale : cached)),
     )
     expect(plan).toEqual({ targets: ['view'], pause: 0 })
+  })
+
+  it.each([
+    [10, 0],
+    [400, 120],
+    [2_000, 400],
+    [60_000, 600],
+  ])('where %d ms must run, waits %d ms', (ms, pause) => {
+    const known = states((id) => (id === 'denoise' ? { ...stale, ms } : cached))
+    expect(livePlan(document, catalogue, known)?.pause).toBe(pause)
+    expect(forecast(document, catalogue, known, ['view'])).toBe(ms)
   })
 
   it('leaves out sinks behind a blocked node', () => {

@@ -23,6 +23,8 @@ export type Draw = (seed: number, width: number, height: number) => Promise<Imag
  */
 export class FakeEngine implements EngineClient {
   readonly runs: (readonly string[] | undefined)[] = []
+  /** What each of them was of. */
+  readonly documents: GraphDocument[] = []
   #document: GraphDocument | undefined
   readonly #cached = new Set<string>()
   #run = 0
@@ -42,6 +44,7 @@ export class FakeEngine implements EngineClient {
 
   run(document: GraphDocument, targets?: readonly string[]): void {
     this.runs.push(targets)
+    this.documents.push(document)
     this.#document = document
     void this.#execute(document, targets, ++this.#run)
   }
