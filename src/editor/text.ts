@@ -14,6 +14,7 @@ export const TEXT = {
   live: 'Live',
   liveAbout: 'Run by itself after an edit; what takes long waits for a pause',
   quick: 'Quick look',
+  quickShort: 'Quick',
   quickAbout: 'Before a long run, one member at no more than 384 pixels, then the whole',
   forecast: (ms: number) => `Run takes about ${duration(Math.ceil(ms / 1000) * 1000).replace('.0 s', ' s')}`,
   forecastAbout: 'From what this device took before',
@@ -204,8 +205,9 @@ export function duration(ms: number): string {
   if (ms < 1) return '< 1 ms'
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  const minutes = Math.floor(ms / 60_000)
-  return `${minutes} min ${Math.round((ms - minutes * 60_000) / 1000)} s`
+  const seconds = Math.round(ms / 1000)
+  const rest = seconds % 60
+  return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`
 }
 
 export function secondsLeft(seconds: number): string {

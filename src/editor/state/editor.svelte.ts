@@ -315,6 +315,15 @@ export class Editor {
     this.#edited = false
   }
 
+  /** Before another document: what was computed of this one is kept, the rest is not wanted. */
+  leave(): void {
+    this.hold()
+    this.#afterLook = undefined
+    if (!this.run.running) return
+    this.run.abandon()
+    this.#client.cancel()
+  }
+
   cancel(): void {
     clearTimeout(this.#timer)
     this.#client.cancel()

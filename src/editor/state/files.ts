@@ -9,8 +9,9 @@ import type { Point } from './geometry.svelte.ts'
 /** Opens the text of a preset in place of the document; undo brings the old one back. A broken one changes nothing. */
 export async function openText(editor: Editor, text: string): Promise<boolean> {
   try {
-    if (!openDocument(editor, await editor.read(text))) return false
-    editor.hold()
+    const read = await editor.read(text)
+    if (!openDocument(editor, read)) return false
+    editor.leave()
     return true
   } catch (error) {
     notOpened(editor, error)

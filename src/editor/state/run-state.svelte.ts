@@ -34,6 +34,7 @@ export class RunState implements EngineEvents {
   readonly warnings = new SvelteMap<string, readonly string[]>()
   /** Names of the files that this run has made; when it has finished, those of earlier runs are gone. */
   readonly #made = new Set<string>()
+  #abandoned = false
 
   constructor(
     private readonly say: (message: string) => void,
@@ -45,8 +46,14 @@ export class RunState implements EngineEvents {
     },
   ) {}
 
+  /** The graph of the run that goes on was left for another: its end is not told. */
+  abandon(): void {
+    this.#abandoned = this.running
+  }
+
   /** Called by the page when it asks for a run. */
   begin(): void {
+    this.#abandoned = false
     this.#made.clear()
     this.running = true
     this.done = 0
@@ -115,20 +122,20 @@ export class RunState implements EngineEvents {
 
   finished(report: RunReport): void {
     const { ms, failed = [], skipped = [], blocked = [] } = report
-    this.errors = [...failed, ...blocked]
+    if (!this.#abandoned) this.errors = [...failed, ...blocked]
     this.#forget(({ name }) => !this.#made.has(name))
-    this.say(SAY.finished(ms, failed.length, skipped.length + blocked.length))
+    this.#tell(SAY.finished(ms, failed.length, skipped.length + blocked.length))
     this.#end(true)
   }
 
   failed(error: PlainError): void {
-    this.errors = [error]
-    this.say(SAY.failed(error.message))
+    if (!this.#abandoned) this.errors = [error]
+    this.#tell(SAY.failed(error.message))
     this.#end()
   }
 
   cancelled(): void {
-    this.say(SAY.cancelled)
+    this.#tell(SAY.cancelled)
     this.#end()
   }
 
@@ -161,6 +168,10 @@ export class RunState implements EngineEvents {
   #forget(which: (file: MadeFile) => boolean): void {
     for (const { url } of this.files.filter(which)) URL.revokeObjectURL(url)
     this.files = this.files.filter((file) => !which(file))
+  }
+
+  #tell(message: string): void {
+    if (!this.#abandoned) this.say(message)
   }
 
   #end(finished = false): void {

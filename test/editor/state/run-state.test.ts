@@ -105,3 +105,22 @@ test('a warning stays while the result is there that it was said of, also throug
   run.states(new Map())
   expect(run.warnings.size).toBe(0)
 })
+
+test('of a run whose graph was left for another nothing is said, and the next one is told again', () => {
+  const { run, said, ended } = made()
+  const failed = { ...report, failed: [{ code: 'node/x', message: 'No.', node: 'a' }] }
+  for (const end of [
+    () => run.finished(failed),
+    () => run.cancelled(),
+    () => run.failed({ code: 'x/y', message: '' }),
+  ]) {
+    run.begin()
+    run.abandon()
+    end()
+    expect([run.running, run.errors, said]).toEqual([false, [], []])
+  }
+  expect(ended).toHaveBeenCalledTimes(3)
+  run.begin()
+  run.finished(report)
+  expect(said).toHaveLength(1)
+})
