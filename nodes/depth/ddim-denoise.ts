@@ -178,6 +178,7 @@ async function run(
     reached: (done, reached) =>
       trail.reached(
         done,
+        schedule.length,
         reached.map(({ latents, clean }, i) => ({ state: latent(latents, i), outputs: { latent: latent(clean, i) } })),
       ),
   })

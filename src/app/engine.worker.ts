@@ -16,7 +16,7 @@ import { CHECKPOINTS, locateKept } from './kept-checkpoints.ts'
 import { openBrowserCompute } from './compute/browser.ts'
 import { decodeInBrowser } from './pictures/browser-decoder.ts'
 import { PictureShelf } from './pictures/shelf.ts'
-import { renderPreview } from './previews.ts'
+import { renderPreview, renderSpread } from './previews.ts'
 import { nodes } from './registry.ts'
 import { costFile, keptUnder, tiers } from './results/kept.ts'
 import { opfsFiles } from './results/opfs-files.ts'
@@ -66,6 +66,7 @@ async function start(): Promise<EngineHost> {
       factsOf: (content) => checkpoints.factsOf(content),
     },
     renderPreview: (value, maxSide) => renderPreview(compute.backend, value, maxSide),
+    renderSpread: (members, size) => renderSpread(compute.backend, members, size),
     addCheckpoint: ({ name, files }) =>
       given.give(`${GIVEN_PREFIX}${name}`, name, files, (id) => {
         checkpoints.forget(id)

@@ -1,4 +1,4 @@
-import type { Pixels } from '../engine/previews.ts'
+import type { Pixels, Rendered } from '../engine/painter.ts'
 import { runKernel } from '../gpu/kernel.ts'
 import { colormap } from '../gpu/kernels/colormap.ts'
 import { resize } from '../gpu/kernels/resize.ts'
@@ -6,6 +6,7 @@ import { sizeOf, type LatentValue, type PortValue, type Size } from '../node/val
 import { colormapOf } from '../tensor/colormap.ts'
 import { applyColours } from '../tensor/latent-colours.ts'
 import { percentile } from '../tensor/percentile.ts'
+import { spreadOf } from '../tensor/spread.ts'
 import type { Backend, Tensor } from '../tensor/tensor.ts'
 
 /**
@@ -13,26 +14,42 @@ import type { Backend, Tensor } from '../tensor/tensor.ts'
  * white 1), uncertainty from 0 to its 95th percentile in magma, normals −1..1 as 0..1, latents as what they would be decoded to, roughly.
  * Shrinks where the tensor is, so that only what is shown is read back.
  */
-export async function renderPreview(backend: Backend, value: PortValue, maxSide: number): Promise<Pixels> {
+export async function renderPreview(backend: Backend, value: PortValue, maxSide: number): Promise<Rendered> {
   if (!('tensor' in value)) throw new Error(`A value of kind ${value.kind} has no picture.`)
   const small = shrink(backend, value.tensor, maxSide)
   try {
     const { width, height } = sizeOf(small)
     const values = await backend.read(small)
-    switch (value.kind) {
-      case 'uncertainty':
-        return await coloured(backend, small, percentile(values, 95))
-      case 'latent':
-        return latentColours(value, values, { width, height })
-      case 'normals':
-        return rgba(values, { width, height }, 3, 0.5, 0.5)
-      case 'image':
-        return rgba(values, { width, height }, 3, 1, 0)
-      default:
-        return rgba(values, { width, height }, 1, 1, 0)
-    }
+    const size = { width, height }
+    const pixels = value.kind === 'uncertainty' ? await uncertain(backend, small, values) : drawn(value, values, size)
+    return { ...pixels, values }
   } finally {
     small.release()
+  }
+}
+
+/** The standard deviation of each pixel over members [C, height, width], drawn as an uncertainty. */
+export async function renderSpread(backend: Backend, members: readonly Float32Array[], size: Size): Promise<Pixels> {
+  const { width, height } = size
+  const spread = spreadOf(members, width * height)
+  const tensor = backend.upload(spread, [1, 1, height, width])
+  try {
+    return await uncertain(backend, tensor, spread)
+  } finally {
+    tensor.release()
+  }
+}
+
+function drawn(value: PortValue, values: Float32Array, size: Size): Pixels {
+  switch (value.kind) {
+    case 'latent':
+      return latentColours(value, values, size)
+    case 'normals':
+      return rgba(values, size, 3, 0.5, 0.5)
+    case 'image':
+      return rgba(values, size, 3, 1, 0)
+    default:
+      return rgba(values, size, 1, 1, 0)
   }
 }
 
@@ -60,7 +77,9 @@ function shrink(backend: Backend, tensor: Tensor, maxSide: number): Tensor {
   return runKernel(backend, resize, [tensor], { ...to, method: 'bilinear', antialias: true })
 }
 
-async function coloured(backend: Backend, tensor: Tensor, high: number): Promise<Pixels> {
+async function uncertain(backend: Backend, tensor: Tensor, values: Float32Array): Promise<Pixels> {
+  const finite = values.filter(Number.isFinite)
+  const high = finite.length > 0 ? percentile(finite, 95) : 0
   const picture = runKernel(backend, colormap, [tensor], {
     ...colormapOf('magma', false),
     low: 0,

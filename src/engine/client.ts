@@ -2,7 +2,16 @@ import type { PlainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import type { NodeInfo } from '../node/catalogue.ts'
 import type { PictureRef } from '../node/params.ts'
-import type { BackendInfo, NodeState, Preview, RunReport } from './events.ts'
+import type {
+  BackendInfo,
+  Look,
+  MemberPicture,
+  Members,
+  NodeState,
+  Preview,
+  RunReport,
+  SpreadPicture,
+} from './events.ts'
 
 /** What the engine tells the page. */
 export interface EngineEvents {
@@ -10,6 +19,10 @@ export interface EngineEvents {
   /** The states of all nodes of the document that was sent last. */
   states(states: ReadonlyMap<string, NodeState>): void
   preview(preview: Preview): void
+  /** Said before the pictures of what is looked at, and again when a key changes. */
+  members(members: Members): void
+  member(picture: MemberPicture): void
+  spread(picture: SpreadPicture): void
   /** Share of the whole run that is done, 0..1, and seconds left where they can be told. */
   progress(done: number, secondsLeft: number | undefined): void
   warned(node: string, message: string): void
@@ -61,7 +74,10 @@ export interface EngineClient {
    * Errors: `checkpoint/missing-file`, `checkpoint/unsupported` and all that a broken checkpoint can be.
    */
   addCheckpoint(folder: GivenFolder): Promise<CheckpointRow>
-  /** Asks for the full-size picture of a socket, shown as a `preview` event with `full`. */
-  view(node: string, socket: string, member?: number): void
+  /**
+   * Looks at a socket until another one is looked at: `members`, a full-size `preview`, and of an ensemble `member` and
+   * `spread` come now and whenever they change.
+   */
+  view(look: Look): void
   dispose(): void
 }

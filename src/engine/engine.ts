@@ -15,7 +15,7 @@ import type { Registry } from './resolve.ts'
 import type { PlannedNode } from './resolve.ts'
 import { Results } from './results/results.ts'
 import type { Tier } from './results/tier.ts'
-import { stepKey, stepsOf } from './trail.ts'
+import { stepCount, stepKey, stepsOf } from './trail.ts'
 import { cancelled, execute, LostResults, type Outcome, type RunListener } from './run.ts'
 
 /** Content ids of what a document only names. Both reject with typed errors that say what to do. */
@@ -141,10 +141,22 @@ export class Engine {
     return this.#output(node, socket)?.node.keys.length ?? 0
   }
 
+  /** True when what a socket holds of a member need not be computed. */
+  finished(node: string, socket: string, member = 0): boolean {
+    const at = this.#at(node, socket, member)
+    return at !== undefined && this.#results.has(at.key)
+  }
+
   /** The steps of a member, by number from 1 and without the last, that can be looked at. */
   steps(node: string, socket: string, member = 0): readonly number[] {
     const at = this.#at(node, socket, member)
     return at === undefined ? [] : stepsOf(this.#results, at.key)
+  }
+
+  /** Of how many steps this one of a member is, the last of which is its result. Run it in the lane. */
+  async stepCount(node: string, socket: string, member: number, step: number): Promise<number | undefined> {
+    const at = this.#at(node, socket, member)
+    return at && stepCount(this.#results, at.key, step)
   }
 
   /** The key of what a socket holds: changes exactly when its value may change. */

@@ -28,6 +28,51 @@ export type NodeState =
   /** It was to be computed, but needs what the node `failed` should have made. */
   | { readonly phase: 'skipped'; readonly failed: string }
 
+/** What the large viewer looks at. */
+export interface Look {
+  readonly node: string
+  readonly socket: string
+  /** From 0. */
+  readonly member: number
+  /** A step before the last, from 1, where the node leaves steps; the result when left out. */
+  readonly step?: number | undefined
+}
+
+/** Which step of what is made step by step is seen. */
+export interface StepsSeen {
+  /** From 1; `of` is the result itself. */
+  readonly shown: number
+  readonly of: number
+  /** Those that can be looked at, in order. Without `of` the result is not finished. */
+  readonly kept: readonly number[]
+}
+
+/** The members of what is viewed, as they are now. */
+export interface Members {
+  readonly node: string
+  readonly socket: string
+  /** By member; a key changes exactly when the member's value may change. Empty while it cannot be computed. */
+  readonly keys: readonly string[]
+}
+
+/** A small picture of one finished member of what is viewed. */
+export interface MemberPicture {
+  readonly node: string
+  readonly socket: string
+  readonly member: number
+  readonly key: string
+  readonly bitmap: ImageBitmap
+}
+
+/** How much the finished members of what is viewed differ: the standard deviation of each pixel. */
+export interface SpreadPicture {
+  readonly node: string
+  readonly socket: string
+  /** Of the members that it is of. */
+  readonly keys: readonly string[]
+  readonly bitmap: ImageBitmap
+}
+
 /** A picture of a node's output, ready to draw. `full` is the viewer's, at the value's own size; others fit in 320 px. */
 export interface Preview {
   readonly node: string
@@ -41,6 +86,9 @@ export interface Preview {
   /** Pixel size of the value itself, not of the bitmap. */
   readonly size: Size
   readonly members: number
+  /** Of the large one: the member's key, as in `Members`. */
+  readonly key?: string
+  readonly steps?: StepsSeen
   readonly bitmap: ImageBitmap
 }
 

@@ -4,20 +4,27 @@ import { parseDocument } from '../graph/validate.ts'
 import { catalogueOf } from '../node/catalogue.ts'
 import type { OutputFiles } from '../node/services.ts'
 import type { CheckpointRow, GivenFolder } from './client.ts'
+import type { Preview } from './events.ts'
 import { Engine, type EngineParts } from './engine.ts'
-import { Previews, toBitmap, type MakeBitmap, type RenderPreview } from './previews.ts'
+import { Painter, type MakeBitmap, type RenderPreview, type RenderSpread } from './painter.ts'
+import { Previews } from './previews.ts'
 import type { FromWorker, HostPort, ToWorker } from './protocol.ts'
+import { Viewed, type ViewedEvents } from './viewed.ts'
 
 export interface HostParts extends Omit<EngineParts, 'listener'> {
   readonly port: HostPort
   readonly checkpoints: readonly CheckpointRow[]
   readonly renderPreview: RenderPreview
+  readonly renderSpread: RenderSpread
   readonly makeBitmap?: MakeBitmap
   /** Keeps a person's picture, so that the Pictures service and `sources.picture` find it by its hash. */
   addPicture(sha256: string, name: string, bytes: Uint8Array): void
   /** Keeps a person's checkpoint folder, so that `sources.checkpoint` finds it; throws when it is none. */
   addCheckpoint(folder: GivenFolder): Promise<CheckpointRow>
 }
+
+/** A picture that could not be drawn is no reason to stop anything: the value itself is fine. */
+const notDrawn = (error: unknown): void => console.warn('A preview could not be drawn:', error)
 
 /** Export files as messages to the page: bind it as the OutputFiles service of a Worker. */
 export const postedFiles = (port: HostPort): OutputFiles => ({
@@ -31,6 +38,7 @@ export const postedFiles = (port: HostPort): OutputFiles => ({
 export class EngineHost {
   readonly engine: Engine
   readonly #previews: Previews
+  readonly #viewed: Viewed
   #document: GraphDocument | undefined
   #update = 0
   #run = 0
@@ -48,18 +56,27 @@ export class EngineHost {
         },
         progress: (done, secondsLeft) => this.#post({ say: 'progress', run: this.#run, done, secondsLeft }),
         warned: (node, message) => this.#post({ say: 'warned', node, message }),
-        preview: (node, outputs, member) => {
+        preview: (node, outputs, { index, count }, step) => {
           const [shown] = Object.entries(outputs)
           if (this.#drawing || shown === undefined) return
           const [socket, value] = shown
           this.#drawing = true
-          const drawn = this.#previews.early(node.id, socket, value, member.index, member.count)
+          const at = { node: node.id, socket, member: index, members: count }
+          const drawn = this.#previews.early(at, value, step)
           void this.#quietly(drawn).then(() => (this.#drawing = false))
         },
       },
     })
-    const show = (preview: Parameters<Previews['show']>[0]) => this.#post({ say: 'preview', preview }, [preview.bitmap])
-    this.#previews = new Previews(this.engine, parts.renderPreview, parts.makeBitmap ?? toBitmap, show)
+    const painter = new Painter(parts.renderPreview, parts.renderSpread, parts.makeBitmap)
+    const preview = (preview: Preview) => this.#post({ say: 'preview', preview }, [preview.bitmap])
+    this.#previews = new Previews(this.engine, painter, preview)
+    const page: ViewedEvents = {
+      preview,
+      members: (members) => this.#post({ say: 'members', members }),
+      member: (picture) => this.#post({ say: 'member', picture }, [picture.bitmap]),
+      spread: (picture) => this.#post({ say: 'spread', picture }, [picture.bitmap]),
+    }
+    this.#viewed = new Viewed(this.engine, painter, page, notDrawn)
     const catalogue = [...catalogueOf(parts.nodes).values()]
     this.#post({ say: 'ready', info: parts.info, catalogue, checkpoints: parts.checkpoints })
   }
@@ -81,7 +98,7 @@ export class EngineHost {
       case 'checkpoint':
         return void this.#take(message.request, message)
       case 'view':
-        return void this.#quietly(this.#previews.view(message.node, message.socket, message.member))
+        return this.#viewed.look(message.look)
       case 'open':
         return this.#open(message.request, message.text)
     }
@@ -107,7 +124,9 @@ export class EngineHost {
 
   #hear(document: GraphDocument): void {
     this.#document = document
-    this.#previews.keep(new Set(document.nodes.map(({ id }) => id)))
+    const nodes = new Set(document.nodes.map(({ id }) => id))
+    this.#previews.keep(nodes)
+    this.#viewed.keep(nodes)
   }
 
   /** States first, then the pictures of what is cached. Only the latest document is answered. */
@@ -117,6 +136,7 @@ export class EngineHost {
       const states = await this.engine.update(document)
       if (update !== this.#update) return
       this.#post({ say: 'states', states: [...states] })
+      this.#viewed.refresh()
       for (const [id, { phase }] of states) {
         if (update !== this.#update) return
         if (phase === 'cached' || phase === 'done') await this.#quietly(this.#previews.refresh(id))
@@ -137,7 +157,11 @@ export class EngineHost {
       if (document === undefined) return
       void this.engine
         .update(document)
-        .then((states) => update === this.#update && this.#post({ say: 'states', states: [...states] }))
+        .then((states) => {
+          if (update !== this.#update) return
+          this.#post({ say: 'states', states: [...states] })
+          this.#viewed.refresh()
+        })
         .catch(() => undefined)
     }, 30)
   }
@@ -158,9 +182,8 @@ export class EngineHost {
     }
   }
 
-  /** A picture that could not be drawn is no reason to stop anything: the value itself is fine. */
   async #quietly(drawn: Promise<unknown>): Promise<void> {
-    await drawn.catch((error: unknown) => console.warn('A preview could not be drawn:', error))
+    await drawn.catch(notDrawn)
   }
 
   #post(message: FromWorker, transfer?: Transferable[]): void {

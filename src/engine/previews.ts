@@ -1,24 +1,10 @@
-import { PICTURES, sizeOf, tensorsOf, type PortValue } from '../node/values.ts'
+import type { PortValue } from '../node/values.ts'
 import type { Engine } from './engine.ts'
 import type { Preview } from './events.ts'
-
-/** Interleaved 8-bit RGBA. */
-export interface Pixels {
-  readonly width: number
-  readonly height: number
-  readonly data: Uint8ClampedArray<ArrayBuffer>
-}
-
-/** Draws a value so that its longer side is at most `maxSide`. The value is borrowed for the call. */
-export type RenderPreview = (value: PortValue, maxSide: number) => Promise<Pixels>
-
-export type MakeBitmap = (pixels: Pixels) => Promise<ImageBitmap>
-
-export const toBitmap: MakeBitmap = ({ data, width, height }) => createImageBitmap(new ImageData(data, width, height))
+import type { Painter } from './painter.ts'
+import type { StepOf } from './trail.ts'
 
 const THUMBNAIL = 320
-/** Larger than any screen, small enough for every canvas. */
-const LARGEST = 8192
 
 /**
  * Makes the pictures on the nodes: each once per value, drawn between two node calls. Only those of unfinished results
@@ -32,8 +18,7 @@ export class Previews {
 
   constructor(
     readonly engine: Engine,
-    readonly render: RenderPreview,
-    readonly makeBitmap: MakeBitmap,
+    readonly painter: Painter,
     readonly show: (preview: Preview) => void,
   ) {}
 
@@ -49,7 +34,7 @@ export class Previews {
       // Its caption says of how many members it is one.
       const shown = `${key} of ${this.engine.members(node, socket)}`
       if (this.#sent.get(node) === shown) return
-      if (await this.#send(node, socket, 0, false)) {
+      if (await this.#send(node, socket)) {
         this.#sent.set(node, shown)
         return
       }
@@ -61,44 +46,26 @@ export class Previews {
     for (const node of this.#sent.keys()) if (!nodes.has(node)) this.#sent.delete(node)
   }
 
-  view(node: string, socket: string, member: number): Promise<boolean> {
-    return this.#send(node, socket, member, true)
-  }
-
   /** A value that is not final yet. It is the node's: the tensors are kept only while it is drawn. */
-  async early(node: string, socket: string, value: PortValue, member: number, members: number): Promise<void> {
-    const turn = this.#turns.get(node)
+  async early(at: Pick<Preview, 'node' | 'socket' | 'member' | 'members'>, value: PortValue, step: StepOf) {
+    const turn = this.#turns.get(at.node)
     // What is drawn now takes the place of the picture that was sent last.
-    this.#sent.delete(node)
-    await this.#draw({ node, socket, member, members, full: false }, value, () => this.#turns.get(node) === turn)
+    this.#sent.delete(at.node)
+    const painted = await this.painter.paint(value, THUMBNAIL)
+    if (painted === undefined) return
+    if (this.#turns.get(at.node) !== turn) return painted.painting.bitmap.close()
+    this.show({ ...at, full: false, steps: { shown: step.done, of: step.of, kept: [] }, ...painted.painting })
   }
 
-  async #send(node: string, socket: string, member: number, full: boolean): Promise<boolean> {
+  async #send(node: string, socket: string): Promise<boolean> {
     return this.engine.lane.run(async () => {
-      await this.engine.fetch(node, socket, member)
-      const value = this.engine.value(node, socket, member)
-      if (value === undefined || !PICTURES.has(value.kind)) return false
-      await this.#draw({ node, socket, member, members: this.engine.members(node, socket), full }, value)
+      await this.engine.fetch(node, socket)
+      const value = this.engine.value(node, socket)
+      const painted = value && (await this.painter.paint(value, THUMBNAIL))
+      if (painted === undefined) return false
+      const members = this.engine.members(node, socket)
+      this.show({ node, socket, member: 0, members, full: false, ...painted.painting })
       return true
     })
-  }
-
-  async #draw(
-    at: Pick<Preview, 'node' | 'socket' | 'member' | 'members' | 'full'>,
-    value: PortValue,
-    wanted = () => true,
-  ): Promise<void> {
-    const tensors = tensorsOf(value).map((tensor) => tensor.retain())
-    const [tensor] = tensors
-    if (tensor === undefined) return
-    try {
-      const pixels = await this.render(value, at.full ? LARGEST : THUMBNAIL)
-      const bitmap = await this.makeBitmap(pixels)
-      if (!wanted()) return bitmap.close()
-      const disparity = value.kind === 'depth' && value.meaning.quantity === 'disparity'
-      this.show({ ...at, kind: value.kind, ...(disparity && { disparity: true }), size: sizeOf(tensor), bitmap })
-    } finally {
-      for (const held of tensors) held.release()
-    }
   }
 }

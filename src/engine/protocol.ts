@@ -3,7 +3,16 @@ import type { GraphDocument } from '../graph/document.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { NodeInfo } from '../node/catalogue.ts'
 import type { CheckpointRow } from './client.ts'
-import type { BackendInfo, NodeState, Preview, RunReport } from './events.ts'
+import type {
+  BackendInfo,
+  Look,
+  MemberPicture,
+  Members,
+  NodeState,
+  Preview,
+  RunReport,
+  SpreadPicture,
+} from './events.ts'
 
 /** Page → Worker. Handled in the order they are sent. */
 export type ToWorker =
@@ -16,7 +25,8 @@ export type ToWorker =
     }
   | { readonly do: 'cancel' }
   | { readonly do: 'picture'; readonly sha256: string; readonly name: string; readonly bytes: Uint8Array }
-  | { readonly do: 'view'; readonly node: string; readonly socket: string; readonly member: number }
+  /** Until the next one, its pictures come whenever they change. */
+  | { readonly do: 'view'; readonly look: Look }
   | {
       readonly do: 'checkpoint'
       readonly request: number
@@ -38,6 +48,9 @@ export type FromWorker =
   | { readonly say: 'begun'; readonly run: number }
   | { readonly say: 'states'; readonly states: readonly (readonly [string, NodeState])[] }
   | { readonly say: 'preview'; readonly preview: Preview }
+  | { readonly say: 'members'; readonly members: Members }
+  | { readonly say: 'member'; readonly picture: MemberPicture }
+  | { readonly say: 'spread'; readonly picture: SpreadPicture }
   | { readonly say: 'progress'; readonly run: number; readonly done: number; readonly secondsLeft: number | undefined }
   | { readonly say: 'warned'; readonly node: string; readonly message: string }
   | { readonly say: 'file'; readonly name: string; readonly bytes: Uint8Array; readonly mime: string }

@@ -13,7 +13,7 @@ import type { Plan, Step } from './plan.ts'
 import { Progress, type Told } from './progress.ts'
 import type { Outputs } from './results/cache.ts'
 import type { Results } from './results/results.ts'
-import { trailOf } from './trail.ts'
+import { trailOf, type StepOf } from './trail.ts'
 import type { PlannedNode } from './resolve.ts'
 
 /** What a run tells while it goes on. */
@@ -22,7 +22,7 @@ export interface RunListener {
   progress(done: number, secondsLeft: number | undefined): void
   warned(node: string, message: string): void
   /** Outputs of an unfinished result, by socket. They are borrowed: retain them to use them after this call. */
-  preview(node: PlannedNode, outputs: Outputs, member: Member): void
+  preview(node: PlannedNode, outputs: Outputs, member: Member, step: StepOf): void
 }
 
 /** What a run works with. */
@@ -267,7 +267,7 @@ class StepRun {
       member,
       use: (key) => services.use(key),
       progress: (done, of) => this.#show(member.index, members.length, done, of),
-      trail: trailOf(keys, results, now, (outputs) => listener.preview(this.#node, outputs, member)),
+      trail: trailOf(keys, results, now, (outputs, step) => listener.preview(this.#node, outputs, member, step)),
       warn: (message) => {
         // Every member says the same: once is enough.
         if (this.report.warnings.includes(message)) return

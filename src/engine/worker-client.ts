@@ -5,6 +5,7 @@ import { fileName } from '../graph/text.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { PictureRef } from '../node/params.ts'
 import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
+import type { Look } from './events.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
 
@@ -52,6 +53,7 @@ class WorkerClient implements EngineClient, PresetReader {
   #failedStarts = 0
   #times: WatchdogTimes = TIMES.webgpu
   #document: GraphDocument | undefined
+  #look: Look | undefined
   #run: Run | undefined
   /** The run that the Worker is at. */
   #begun: number | undefined
@@ -106,8 +108,9 @@ class WorkerClient implements EngineClient, PresetReader {
     return { from: 'file', name: shown, sha256: hash }
   }
 
-  view(node: string, socket: string, member = 0): void {
-    if (this.#ready) this.#post({ do: 'view', node, socket, member })
+  view(look: Look): void {
+    this.#look = look
+    if (this.#ready) this.#post({ do: 'view', look })
   }
 
   async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
@@ -174,6 +177,12 @@ class WorkerClient implements EngineClient, PresetReader {
         return this.events.states(new Map(message.states))
       case 'preview':
         return this.events.preview(message.preview)
+      case 'members':
+        return this.events.members(message.members)
+      case 'member':
+        return this.events.member(message.picture)
+      case 'spread':
+        return this.events.spread(message.picture)
       case 'begun':
         this.#begun = message.run
         return
@@ -231,6 +240,7 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#failedStarts = 0
     for (const folder of this.#folders.values()) this.#post({ do: 'checkpoint', request: 0, ...folder })
     if (this.#document !== undefined) this.#post({ do: 'update', document: this.#document })
+    if (this.#look !== undefined) this.#post({ do: 'view', look: this.#look })
     for (const { message } of this.#asked.values()) this.#post(message)
     if (this.#run !== undefined) this.#send(this.#run)
   }

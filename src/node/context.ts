@@ -22,8 +22,8 @@ export interface Waypoint {
 export interface Trail {
   /** The last step before step `of` that an earlier attempt finished for all members. The states are borrowed. */
   resume(of: number): Promise<{ readonly done: number; readonly states: readonly PortValue[] } | undefined>
-  /** Step `done`, not the last, is finished. The tensors are the trail's from here on, also when this rejects. */
-  reached(done: number, members: readonly Waypoint[]): Promise<void>
+  /** Step `done` of `of`, not the last, is finished. The tensors are the trail's from here on, also when this rejects. */
+  reached(done: number, of: number, members: readonly Waypoint[]): Promise<void>
 }
 
 /** What a node may use besides its inputs. `use` gives host services by key: pictures, checkpoints, output files. */

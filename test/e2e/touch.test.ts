@@ -2,6 +2,7 @@ import type { CDPSession, Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
 import { finished, node, status } from './support/editor-page.ts'
+import { violations } from './support/violations.ts'
 
 interface Point {
   readonly x: number
@@ -200,4 +201,25 @@ it('nothing moves when the files of a run are listed, or the list is cleared', a
   await page.getByRole('button', { name: 'Clear the list' }).tap()
   await expect.poll(() => page.getByRole('link', { name: /^Download/ }).count()).toBe(0)
   expect(await boxOf(canvas)).toEqual(before)
+})
+
+it('members of an ensemble are chosen by a tap, and leave the picture room', async () => {
+  await page.getByRole('button', { name: 'Fit view' }).tap()
+  await node(page, 'Noise Init').getByRole('spinbutton', { name: 'Members', exact: true }).fill('2')
+  await node(page, 'DDIM Denoise').getByRole('heading').tap()
+  const viewer = page.getByRole('region', { name: 'Viewer' })
+  await viewer.getByRole('img', { name: 'Spread of 2 members' }).waitFor({ timeout: 60_000 })
+  await viewer.getByRole('radio', { name: 'Member 2 of 2' }).tap()
+  const stage = viewer.getByRole('application')
+  await expect.poll(() => stage.getByRole('img').getAttribute('aria-label')).toContain('member 2 of 2, step 4 of 4')
+  expect((await boxOf(stage)).height).toBeGreaterThanOrEqual(110)
+  for (const part of [
+    stage,
+    viewer.getByRole('slider', { name: 'Step' }),
+    viewer.getByRole('img', { name: /^Spread/ }),
+  ]) {
+    const { x, y, width, height } = await boxOf(part)
+    expect([x >= 0, x + width <= 400, y + height <= 800]).toEqual([true, true, true])
+  }
+  expect(await violations(page)).toEqual([])
 })

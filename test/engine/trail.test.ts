@@ -30,7 +30,7 @@ function stepper(ran: string[], hears: (done: number) => void) {
         signal.throwIfAborted()
         x = x.map((value) => 2 * value)
         ran.push(`${member.index}: ${done + 1}`)
-        if (done + 1 < steps) await trail.reached(done + 1, [{ state: made(x), outputs: { latent: made(x) } }])
+        if (done + 1 < steps) await trail.reached(done + 1, steps, [{ state: made(x), outputs: { latent: made(x) } }])
         progress(done + 1, steps)
         hears(done + 1)
       }
@@ -89,11 +89,13 @@ test('the steps of every member can be looked at afterwards', async () => {
   await engine.run(document(2), { targets })
   for (const member of [0, 1]) {
     expect(engine.steps('stepper', 'latent', member)).toEqual([1, 2, 3])
+    expect(await engine.stepCount('stepper', 'latent', member, 3)).toBe(4)
     const last = number(engine.value('stepper', 'latent', member)) ?? NaN
     for (const step of [1, 2, 3])
       expect(number(engine.value('stepper', 'latent', member, step))).toBe(last / 2 ** (4 - step))
   }
   expect(engine.steps('encode', 'latent')).toEqual([])
+  expect(await engine.stepCount('encode', 'latent', 0, 1)).toBeUndefined()
   await engine.dispose()
   expect(backend.bytes).toBe(0)
 })

@@ -36,7 +36,13 @@ class ToyWorker {
         cacheBytes: 1e9,
         port: { post: (message) => this.say(message) },
         checkpoints: [],
-        renderPreview: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
+        renderPreview: async () => ({
+          width: 1,
+          height: 1,
+          data: new Uint8ClampedArray(4),
+          values: Float32Array.of(0),
+        }),
+        renderSpread: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
         makeBitmap: async ({ width, height }): Promise<ImageBitmap> => ({ width, height, close: () => undefined }),
         addPicture: () => undefined,
         async addCheckpoint({ name }) {
@@ -79,10 +85,14 @@ function listen() {
   const heard: string[] = []
   const last: { states?: ReadonlyMap<string, { phase: string }> } = {}
   const previews = new Set<string>()
+  const seen: string[] = []
   const events: EngineEvents = {
     ready: () => heard.push('ready'),
     states: (states) => void (last.states = states),
     preview: ({ node, socket, full }) => void previews.add(`${node}.${socket}${full ? ' full' : ''}`),
+    members: ({ node, keys }) => void seen.push(`${node}: ${keys.length} members`),
+    member: ({ member }) => void seen.push(`member ${member}`),
+    spread: ({ keys }) => void seen.push(`spread of ${keys.length}`),
     progress: () => undefined,
     warned: (node) => heard.push(`warned ${node}`),
     file: (name) => heard.push(`file ${name}`),
@@ -92,7 +102,7 @@ function listen() {
     restarted: (_, repeats) => heard.push(repeats ? 'restarted, repeats' : 'restarted'),
   }
   const client = createEngineClient(() => new ToyWorker() as unknown as Worker, events)
-  return { client, heard, last, previews }
+  return { client, heard, last, previews, seen }
 }
 
 beforeEach(() => {
@@ -107,7 +117,7 @@ const asked = (worker: ToyWorker | undefined) =>
   worker?.got.map((message) => message.do).filter((what) => what !== 'ping')
 
 test('a run asked for before the Worker is ready is done; states and thumbnails come', async () => {
-  const { client, heard, last, previews } = listen()
+  const { client, heard, last, previews, seen } = listen()
   client.run(marigold())
   await wait(500)
   expect(heard).toEqual(['ready', 'warned mean', 'finished'])
@@ -121,9 +131,10 @@ test('a run asked for before the Worker is ready is done; states and thumbnails 
     'photo.image',
     'view.value',
   ])
-  client.view('denoise', 'latent', 2)
+  client.view({ node: 'denoise', socket: 'latent', member: 2 })
   await wait(10)
   expect(previews.has('denoise.latent full')).toBe(true)
+  expect(seen).toEqual(['denoise: 4 members', 'member 0', 'member 1', 'member 2', 'member 3', 'spread of 4'])
   const [worker] = ToyWorker.made
   await worker?.host?.engine.dispose()
   expect(worker?.backend.bytes).toBe(0)
@@ -207,6 +218,23 @@ test('after a lost device the run goes on by itself once; the second time it fai
   await wait(10)
   expect(heard).toEqual(['ready', 'restarted, repeats', 'ready', 'restarted', 'failed gpu/device-lost', 'ready'])
   expect(asked(ToyWorker.made[2])).toEqual(['update'])
+  client.dispose()
+})
+
+test('what is looked at is told to a Worker that is ready, and to one that replaces it', async () => {
+  const { client, seen } = listen()
+  client.update(marigold())
+  client.view({ node: 'denoise', socket: 'latent', member: 0 })
+  await wait(10)
+  expect(seen).toEqual(['denoise: 4 members'])
+  ToyWorker.made[0]?.say({ say: 'dead', error: { code: 'gpu/device-lost', message: 'It is gone.' } })
+  await wait(10)
+  expect(ToyWorker.made).toHaveLength(2)
+  client.run(marigold())
+  await wait(500)
+  expect(new Set(seen.slice(1))).toEqual(
+    new Set(['denoise: 4 members', 'member 0', 'member 1', 'member 2', 'member 3', 'spread of 4']),
+  )
   client.dispose()
 })
 

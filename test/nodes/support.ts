@@ -43,7 +43,7 @@ export class Steps implements Trail {
     return undefined
   }
 
-  async reached(done: number, members: readonly Waypoint[]): Promise<void> {
+  async reached(done: number, _of: number, members: readonly Waypoint[]): Promise<void> {
     this.kept.set(done, members)
   }
 

@@ -112,8 +112,9 @@ export class Editor {
       ready: () => ready(this),
       states: () => this.#runAfterEdit(),
       ended: (finished) => this.#ended(finished),
-      previewed: (preview) => {
-        if (this.viewing.shows(preview) && !this.run.running) this.viewing.ask(this.#client)
+      members: () => {
+        // A quick look may have fewer for a moment.
+        if (!this.run.running) this.#keepMember()
       },
     })
     this.#client = connect(this.run)
@@ -264,12 +265,24 @@ export class Editor {
     if (shown === this.viewing.node) return
     const info = shown === undefined ? undefined : this.run.catalogue.get(this.store.node(shown)?.type ?? '')
     this.viewing.look(shown, info)
-    this.viewing.ask(this.#client)
+    this.viewing.tell(this.#client)
   }
 
   lookAtMember(member: number): void {
     this.viewing.member = member
-    this.viewing.ask(this.#client)
+    this.viewing.tell(this.#client)
+  }
+
+  /** The last member in place of one that is gone. */
+  #keepMember(): void {
+    const members = this.run.strip.of(this.viewing.node)?.length ?? 0
+    if (members > 0 && this.viewing.member >= members) this.lookAtMember(members - 1)
+  }
+
+  /** A step on the way, from 1; undefined: the result. */
+  lookAtStep(step: number | undefined): void {
+    this.viewing.step = step
+    this.viewing.tell(this.#client)
   }
 
   /** Computes what is needed for the given nodes, or for all that show something. */
@@ -300,10 +313,9 @@ export class Editor {
   }
 
   #ended(finished: boolean): void {
-    this.viewing.ask(this.#client)
     const targets = this.#afterLook
     this.#afterLook = undefined
-    if (targets === undefined || !finished) return
+    if (targets === undefined || !finished) return this.#keepMember()
     this.run.begin()
     this.say(SAY.running)
     this.#client.run(this.store.document, targets)

@@ -1,10 +1,19 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { PlainError } from '../../base/errors.ts'
 import type { CheckpointRow, EngineEvents } from '../../engine/client.ts'
-import type { BackendInfo, NodeState, Preview, RunReport } from '../../engine/events.ts'
+import type {
+  BackendInfo,
+  MemberPicture,
+  Members,
+  NodeState,
+  Preview,
+  RunReport,
+  SpreadPicture,
+} from '../../engine/events.ts'
 import { freeName } from '../../graph/text.ts'
 import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
 import { SAY } from '../text.ts'
+import { ViewedMembers } from './members.svelte.ts'
 
 export interface MadeFile {
   readonly name: string
@@ -31,6 +40,8 @@ export class RunState implements EngineEvents {
   /** Small pictures by node; the large one is the viewer's. */
   readonly thumbnails = new SvelteMap<string, Preview>()
   large = $state.raw<Preview | undefined>()
+  /** The members of what is viewed. */
+  readonly strip = new ViewedMembers()
   readonly warnings = new SvelteMap<string, readonly string[]>()
   /** Names of the files that this run has made; when it has finished, those of earlier runs are gone. */
   readonly #made = new Set<string>()
@@ -38,12 +49,7 @@ export class RunState implements EngineEvents {
 
   constructor(
     private readonly say: (message: string) => void,
-    private readonly on: {
-      ready(): void
-      states(): void
-      ended(finished: boolean): void
-      previewed(preview: Preview): void
-    },
+    private readonly on: { ready(): void; states(): void; ended(finished: boolean): void; members(): void },
   ) {}
 
   /** The graph of the run that goes on was left for another: its end is not told. */
@@ -97,8 +103,20 @@ export class RunState implements EngineEvents {
     } else {
       this.thumbnails.get(preview.node)?.bitmap.close()
       this.thumbnails.set(preview.node, preview)
-      this.on.previewed(preview)
     }
+  }
+
+  members(told: Members): void {
+    this.strip.tell(told)
+    this.on.members()
+  }
+
+  member(picture: MemberPicture): void {
+    this.strip.add(picture)
+  }
+
+  spread(picture: SpreadPicture): void {
+    this.strip.spreads(picture)
   }
 
   progress(done: number, secondsLeft: number | undefined): void {
@@ -156,7 +174,10 @@ export class RunState implements EngineEvents {
       preview.bitmap.close()
       this.thumbnails.delete(id)
     }
-    if (this.large && !existing(this.large.node)) this.large = undefined
+    if (this.large && !existing(this.large.node)) {
+      this.large.bitmap.close()
+      this.large = undefined
+    }
     if (this.errors.some(({ node }) => node !== undefined && !existing(node)))
       this.errors = this.errors.filter(({ node }) => node === undefined || existing(node))
   }

@@ -1,5 +1,4 @@
 import type { EngineClient } from '../../engine/client.ts'
-import type { Preview } from '../../engine/events.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import type { OutputPort, InputPort } from '../../node/ports.ts'
@@ -27,27 +26,26 @@ export function defaultView(document: GraphDocument, types: ReadonlyMap<string, 
   return (view ?? shown.filter(({ type }) => types.get(type)?.sink).at(-1) ?? shown.at(-1))?.id
 }
 
-/** Which node, socket and member the large viewer shows. */
+/** Which node, socket, member and step the large viewer shows. */
 export class Viewing {
   node = $state<string | undefined>()
   socket = $state<string | undefined>()
   member = $state(0)
+  /** One on the way to the result, from 1; the result when undefined. */
+  step = $state<number | undefined>()
 
-  /** Looks at another node; the same one keeps its member. */
+  /** Looks at another node; the same one keeps its member and step. */
   look(node: string | undefined, type: NodeInfo | undefined): void {
     if (node === this.node) return
     this.node = node
     this.socket = type && shownSocket(type)
     this.member = 0
+    this.step = undefined
   }
 
-  /** Asks the engine for the large picture. */
-  ask(client: EngineClient): void {
-    if (this.node !== undefined && this.socket !== undefined) client.view(this.node, this.socket, this.member)
-  }
-
-  /** True for a picture of what is being looked at. */
-  shows(preview: Preview): boolean {
-    return preview.node === this.node
+  /** Tells the engine, whose pictures of it come from now on. */
+  tell(client: EngineClient): void {
+    const { node, socket, member, step } = this
+    if (node !== undefined && socket !== undefined) client.view({ node, socket, member, step })
   }
 }

@@ -1,5 +1,5 @@
 import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../../src/engine/client.ts'
-import type { BackendInfo, NodeState } from '../../../src/engine/events.ts'
+import type { BackendInfo, Look, NodeState } from '../../../src/engine/events.ts'
 import type { GraphDocument } from '../../../src/graph/document.ts'
 import { ancestors, order } from '../../../src/graph/topology.ts'
 import type { Catalogue } from '../../../src/node/catalogue.ts'
@@ -26,6 +26,7 @@ export class FakeEngine implements EngineClient {
   /** What each of them was of. */
   readonly documents: GraphDocument[] = []
   #document: GraphDocument | undefined
+  #look: Look | undefined
   readonly #cached = new Set<string>()
   #run = 0
 
@@ -65,9 +66,16 @@ export class FakeEngine implements EngineClient {
     return { id: `folder:${name}`, name, about: '', bytes: 1 }
   }
 
-  view(node: string, socket: string, member = 0): void {
+  view(look: Look): void {
+    this.#look = look
+    void this.#viewed()
+  }
+
+  async #viewed(): Promise<void> {
     const document = this.#document
-    if (document && this.#cached.has(this.#key(document, node))) void this.#picture(node, socket, true, member)
+    if (!document || !this.#look) return
+    const { node, socket, member } = this.#look
+    if (this.#cached.has(this.#key(document, node))) await this.#picture(node, socket, true, member)
   }
 
   dispose(): void {
@@ -124,6 +132,7 @@ export class FakeEngine implements EngineClient {
     }
     if (run !== this.#run) return
     this.events.states(states)
+    await this.#viewed()
     this.events.finished({ backend: 'wasm', adapter: INFO.adapter, ms: performance.now() - began, nodes: [] })
   }
 
