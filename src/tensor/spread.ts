@@ -6,18 +6,19 @@
  * @param pixels of one channel
  */
 export function spreadOf(members: readonly Float32Array[], pixels: number): Float32Array {
-  const count = members.length
-  const channels = (members[0]?.length ?? 0) / pixels
-  const spread = new Float32Array(pixels)
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    let squares = 0
-    for (let c = 0; c < channels; c++) {
-      const at = c * pixels + pixel
-      let sum = 0
-      for (const member of members) sum += member[at] ?? 0
-      for (const member of members) squares += ((member[at] ?? 0) - sum / count) ** 2
+  const size = members[0]?.length ?? 0
+  const mean = new Float64Array(size)
+  for (const member of members)
+    for (let i = 0; i < size; i++) mean[i] = (mean[i] ?? 0) + (member[i] ?? 0) / members.length
+  const squares = new Float64Array(pixels)
+  for (const member of members) {
+    for (let start = 0; start < size; start += pixels) {
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        const d = (member[start + pixel] ?? 0) - (mean[start + pixel] ?? 0)
+        squares[pixel] = (squares[pixel] ?? 0) + d * d
+      }
     }
-    spread[pixel] = Math.sqrt(squares / (channels * Math.max(1, count - 1)))
   }
-  return spread
+  const degrees = (size / pixels) * Math.max(1, members.length - 1)
+  return Float32Array.from(squares, (sum) => Math.sqrt(sum / degrees))
 }
