@@ -7,7 +7,7 @@ import { neededMembers, needs } from './needs.ts'
 
 export interface PlanInput {
   readonly document: GraphDocument
-  /** Ids of the nodes to compute. Default: every sink. */
+  /** Ids of the nodes to compute, the most wanted first. Default: every sink. */
   readonly targets?: readonly string[] | undefined
   readonly nodes: Registry
   readonly contentOf: ContentOf
@@ -108,13 +108,13 @@ function stepsFor(
 ): readonly Step[] {
   const need = new Map<string, Set<number>>()
   for (const id of targets) need.set(id, new Set(nodes.get(id)?.keys.keys() ?? []))
-  const steps: Step[] = []
+  const steps = new Map<string, Step>()
   for (const node of [...nodes.values()].reverse()) {
     const members = [...(need.get(node.id) ?? [])]
       .filter((member) => node.definition.sink === true || !cached(node.keys[member] ?? ''))
       .sort((a, b) => a - b)
     if (members.length === 0) continue
-    steps.push({ node, members })
+    steps.set(node.id, { node, members })
     for (const member of members) {
       for (const { source, members: of } of neededMembers(node, member)) {
         const before = need.get(source.node.id) ?? new Set<number>()
@@ -123,7 +123,26 @@ function stepsFor(
       }
     }
   }
-  return steps.reverse()
+  return targetByTarget(targets, nodes, steps)
+}
+
+/** Each step after those that it needs, and what was asked for first as early as can be. */
+function targetByTarget(
+  targets: readonly string[],
+  nodes: ReadonlyMap<string, PlannedNode>,
+  steps: ReadonlyMap<string, Step>,
+): readonly Step[] {
+  const ordered: Step[] = []
+  const seen = new Set<string>()
+  const visit = (node: PlannedNode | undefined): void => {
+    if (node === undefined || seen.has(node.id)) return
+    seen.add(node.id)
+    for (const { node: source } of node.sources.values()) visit(source)
+    const step = steps.get(node.id)
+    if (step !== undefined) ordered.push(step)
+  }
+  for (const id of targets) visit(nodes.get(id))
+  return ordered
 }
 
 /** Why a graph without targets cannot be run. */

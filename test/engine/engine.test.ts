@@ -84,6 +84,38 @@ test('only what the targets need is computed', async () => {
   expect(await ranBy(() => engine.run(marigold(), { targets: ['encode'] }))).toEqual(['photo', 'encode'])
 })
 
+test('what is asked for first is computed first, with all that it needs and nothing else', async () => {
+  const document = graph(
+    {
+      photo: ['input/photo'],
+      same: ['toy/same'],
+      encode: ['toy/encode'],
+      first: ['output/view'],
+      second: ['output/view'],
+    },
+    [
+      'photo.image > same.value',
+      'photo.image > encode.image',
+      'same.value > first.value',
+      'encode.latent > second.value',
+    ],
+  )
+  for (const targets of [
+    ['first', 'second'],
+    ['second', 'first'],
+  ]) {
+    const ended: string[] = []
+    const { engine } = bench({
+      listener: { state: ({ id }, { phase }) => (phase === 'done' ? ended.push(id) : undefined) },
+    })
+    await engine.run(document, { targets })
+    const before = { first: 'same', second: 'encode' }
+    const [a, b] = targets as ['first' | 'second', 'first' | 'second']
+    expect(ended).toEqual(['photo', before[a], a, before[b], b])
+    await engine.dispose()
+  }
+})
+
 test('two nodes that do the same work do it once', async () => {
   const { engine, ranBy } = bench()
   const document = graph(

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { DocumentLink, DocumentNode, GraphDocument } from '../../src/graph/document.ts'
-import { order } from '../../src/graph/topology.ts'
 import type { RunReport } from '../../src/engine/events.ts'
 import { canConnect } from '../../src/graph/sockets.ts'
 import { defaultsOf } from '../../src/node/params.ts'
@@ -107,7 +106,10 @@ function outputs(test: ReturnType<typeof bench>, document: GraphDocument) {
   )
 }
 
-/** How many members of each node must be computed: those whose key no node before it has, in the order of the plan. */
+/**
+ * How many members of each node must be computed: those whose key no node before it has, in the order of a run: target by
+ * target, each after what it needs.
+ */
 function predict(
   engine: ReturnType<typeof bench>['engine'],
   document: GraphDocument,
@@ -115,11 +117,16 @@ function predict(
 ): ReadonlyMap<string, number> {
   const made = new Set(known)
   const counts = new Map<string, number>()
-  for (const id of order(document).ids) {
+  const visited = new Set<string>()
+  const visit = (id: string): void => {
+    if (visited.has(id)) return
+    visited.add(id)
+    for (const { node } of engine.planned(id)?.sources.values() ?? []) visit(node.id)
     const missing = new Set((engine.planned(id)?.keys ?? []).filter((key) => !made.has(key)))
     counts.set(id, missing.size)
     for (const key of missing) made.add(key)
   }
+  for (const { id } of document.nodes) visit(id)
   return counts
 }
 

@@ -49,12 +49,13 @@ export function shown(
   return (worth.length > 0 ? worth : all).map(({ id }) => id)
 }
 
-/** The nodes that are there to be seen, blocked or not. */
+/** The nodes that are there to be seen, blocked or not: first what is looked at, which is computed first. */
 function showing(document: GraphDocument, catalogue: Catalogue, viewed: string | undefined) {
   const feeding = new Set(document.links.map(({ from }) => from.node))
   return document.nodes
     .map(({ id, type }) => ({ id, sink: catalogue.get(type)?.sink === true }))
     .filter(({ id, sink }) => sink || id === viewed || !feeding.has(id))
+    .toSorted((a, b) => Number(b.id === viewed) - Number(a.id === viewed))
 }
 
 const runnable = (document: GraphDocument, states: ReadonlyMap<string, NodeState>, id: string): boolean =>

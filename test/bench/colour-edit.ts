@@ -1,0 +1,81 @@
+/**
+ * How long a change of colours takes to reach the screen: in the built page in Chromium, with a depth map of 768×576, from
+ * the change of Colorize's colours until the viewer has drawn the map in them, thumbnails and plan included. Median and worst
+ * of several edits, each to colours that were not shown before, beside one frame of the same page.
+ *
+ *   npm run build
+ *   npx esbuild test/bench/colour-edit.ts --bundle --platform=node --format=esm --packages=external --outfile=node_modules/.cache/colour-edit.mjs
+ *   node node_modules/.cache/colour-edit.mjs
+ */
+import { chromium } from 'playwright-core'
+import sharp from 'sharp'
+import { preview } from 'vite'
+import { chromiumArguments, findChromium } from '../e2e/support/chromium.ts'
+
+const [WIDTH, HEIGHT] = [768, 576]
+
+/** Marks when a picture of full size was drawn, and is on the screen with the next frame. */
+function watch(): void {
+  const draw = CanvasRenderingContext2D.prototype.drawImage
+  CanvasRenderingContext2D.prototype.drawImage = function (this: CanvasRenderingContext2D, ...given: unknown[]) {
+    Reflect.apply(draw, this, given)
+    if (this.canvas.closest('section[aria-label="Viewer"]') === null || this.canvas.width < 700) return
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('drawn')))
+  } as typeof draw
+}
+
+const server = await preview({ root: '.', preview: { port: 0, open: false }, logLevel: 'error' })
+const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: false }) })
+try {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.addInitScript(watch)
+  await page.goto(server.resolvedUrls?.local[0] ?? '')
+  const finished = () => page.getByRole('status').getByText('Finished in').waitFor({ timeout: 300_000 })
+  await finished()
+  const photo = await sharp('examples/images/temple.jpg').resize(WIDTH, HEIGHT, { fit: 'fill' }).png().toBuffer()
+  const load = page.getByRole('group', { name: 'Load Image', exact: true })
+  await load.locator('input[type=file]').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: photo })
+  await page
+    .getByRole('region', { name: 'Viewer' })
+    .getByRole('img', { name: new RegExp(`${WIDTH} × ${HEIGHT}`) })
+    .waitFor({ timeout: 300_000 })
+  await finished()
+  await page.waitForTimeout(2_000)
+  const colours = page.getByRole('group', { name: 'Colorize', exact: true }).getByRole('combobox', { name: 'Colours' })
+  const options = await colours
+    .locator('option')
+    .evaluateAll((all) => all.map((each) => (each as HTMLOptionElement).value))
+  const shown = await colours.inputValue()
+  const times: number[] = []
+  for (const option of options.filter((each) => each !== shown)) {
+    times.push(
+      await colours.evaluate(async (element, value) => {
+        const select = element as HTMLSelectElement
+        performance.clearMarks('drawn')
+        const start = performance.now()
+        select.value = value
+        select.dispatchEvent(new Event('change', { bubbles: true }))
+        for (;;) {
+          const [mark] = performance.getEntriesByName('drawn')
+          if (mark !== undefined) return mark.startTime - start
+          await new Promise((resolve) => setTimeout(resolve, 2))
+        }
+      }, option),
+    )
+    await page.waitForTimeout(700)
+  }
+  const frame = await page.evaluate(async () => {
+    const frames: number[] = []
+    for (let i = 0; i < 30; i++) frames.push(await new Promise<number>((resolve) => requestAnimationFrame(resolve)))
+    return ((frames.at(-1) ?? 0) - (frames[0] ?? 0)) / (frames.length - 1)
+  })
+  times.sort((a, b) => a - b)
+  const median = times[Math.floor(times.length / 2)] ?? NaN
+  process.stdout.write(
+    `${times.length} changes of colours, ${WIDTH}×${HEIGHT}: median ${median.toFixed(0)} ms, worst ${(times.at(-1) ?? NaN).toFixed(0)} ms; ` +
+      `${(median / frame).toFixed(1)} frames of ${frame.toFixed(1)} ms\n`,
+  )
+} finally {
+  await browser.close()
+  await server.close()
+}
