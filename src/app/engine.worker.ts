@@ -10,6 +10,7 @@ import { EngineHost, postedFiles } from '../engine/host.ts'
 import type { HostPort, ToWorker } from '../engine/protocol.ts'
 import { OutputFiles, Pictures } from '../node/services.ts'
 import { opfsStorage } from '../weights/hub/opfs-storage.ts'
+import { toldReads } from '../weights/told-reads.ts'
 import { servedCheckpoints } from './checkpoints.ts'
 import { GivenCheckpoints } from './given-checkpoints.ts'
 import { CHECKPOINTS, locateKept } from './kept-checkpoints.ts'
@@ -28,6 +29,15 @@ const CACHE_BYTES = 2 ** 30
 const KEPT_BYTES = 2 ** 29
 const port: HostPort = { post: (message, transfer = []) => self.postMessage(message, { transfer }) }
 
+let said = 0
+/** Tells the page that this Worker is at work; once a second is enough. */
+function busy(): void {
+  const now = performance.now()
+  if (now - said < 1000) return
+  said = now
+  port.post({ say: 'busy' })
+}
+
 async function start(): Promise<EngineHost> {
   const wasmPaths = new URL('ort/', base).href
   const compute = await openBrowserCompute(self.name, wasmPaths, (error) => port.post({ say: 'dead', error }))
@@ -35,7 +45,10 @@ async function start(): Promise<EngineHost> {
   const served = await servedCheckpoints(new URL('models/', base).href)
   const given = new GivenCheckpoints()
   const checkpoints = new CheckpointStore(
-    async (choice, signal) => given.locate(choice) ?? (await locateKept(choice)) ?? served.locate(choice, signal),
+    async (choice, signal) => {
+      const found = given.locate(choice) ?? (await locateKept(choice)) ?? (await served.locate(choice, signal))
+      return found && { ...found, files: toldReads(found.files, busy) }
+    },
     compute.runtime,
     { prompts: promptShelf(opfsStorage(CHECKPOINTS)) },
   )

@@ -63,6 +63,8 @@ export type FromWorker =
   /** The engine cannot go on (the device is lost, or it could not start): replace the Worker. */
   | { readonly say: 'dead'; readonly error: PlainError }
   | { readonly say: 'pong'; readonly ping: number }
+  /** At work that keeps it from hearing a ping. */
+  | { readonly say: 'busy' }
 
 export interface HostPort {
   post(message: FromWorker, transfer?: Transferable[]): void

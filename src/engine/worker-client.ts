@@ -168,6 +168,7 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#watchdog.heard()
     switch (message.say) {
       case 'pong':
+      case 'busy':
         return
       case 'ready':
         this.#times = TIMES[message.info.backend]

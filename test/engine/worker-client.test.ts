@@ -182,6 +182,21 @@ test('a Worker that does not answer for 30 s of a run is replaced, and the run i
   client.dispose()
 })
 
+test('a Worker that is too busy to answer, but says so, is waited for', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  ToyWorker.hang = true
+  client.run(marigold())
+  for (let spoken = 0; spoken < 5; spoken++) {
+    await wait(20_000)
+    ToyWorker.made[0]?.say({ say: 'busy' })
+  }
+  expect(heard).toEqual(['ready'])
+  await wait(32_000)
+  expect(heard).toEqual(['ready', 'restarted', 'failed engine/hung', 'ready'])
+  client.dispose()
+})
+
 test('without a run nobody looks at the clock', async () => {
   const { client, heard } = listen()
   await wait(10)
