@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { memoryFiles } from '../../src/weights/files.ts'
 import { openWeights } from '../../src/weights/tensors.ts'
 import type { Dims } from '../../src/tensor/tensor.ts'
 
-export const FIXTURES = join(import.meta.dirname, '../fixtures')
+export const FIXTURES = join(ROOT, 'test/fixtures')
 
 /** Float tensors of one fixture file by name. */
 export interface FixtureTensors {
