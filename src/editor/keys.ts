@@ -1,4 +1,5 @@
 import type { Editor } from './state/editor.svelte.ts'
+import { toggleBypass, toggleCollapsed } from './state/flags.ts'
 
 /** True while the person types into a control: then letters belong to it. */
 export function typing(target: EventTarget | null): boolean {
@@ -25,6 +26,8 @@ export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
   ['Ctrl+C, Ctrl+X, Ctrl+V', 'Copy, cut, paste: also into another window'],
   ['Ctrl+D', 'Duplicate with the wires into it'],
   ['Delete', 'Delete what is selected'],
+  ['B, M', 'Bypass the selected nodes, or use them again'],
+  ['H', 'Collapse the selected nodes, or open them'],
   ['Ctrl+Z, Ctrl+Shift+Z', 'Undo, redo'],
   ['Arrow keys', 'Move the focused node; with Shift further'],
   ['Tab, Enter on sockets', 'Connect without a mouse'],
@@ -50,6 +53,7 @@ export function handleKey(event: KeyboardEvent, editor: Editor, commands: KeyCom
     if (typing(event.target)) return
     if (key === 'z') return act(() => (event.shiftKey ? editor.redo() : editor.undo()))
     if (key === 'y') return act(() => editor.redo())
+    if (key === 'b') return act(() => toggleBypass(editor))
     if (key === 'd') return act(() => editor.duplicateSelected())
     if (key === 'a') return act(() => editor.selection.set(editor.store.document.nodes.map(({ id }) => id)))
     return
@@ -59,6 +63,8 @@ export function handleKey(event: KeyboardEvent, editor: Editor, commands: KeyCom
   const onNode = event.target instanceof HTMLElement && event.target.matches('[data-node]')
   const onCanvas = event.target === document.body || onNode || (event.target as HTMLElement).id === 'canvas'
   if (key === 'delete' || key === 'backspace') return act(() => editor.removeSelected())
+  if (key === 'b' || key === 'm') return act(() => toggleBypass(editor))
+  if (key === 'h') return act(() => toggleCollapsed(editor))
   if (key === 'f') return act(() => editor.canvas?.fitSelection())
   if (key === 'home') return act(() => editor.canvas?.fit())
   if (key === '?') return act(commands.help)

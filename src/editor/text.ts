@@ -235,6 +235,8 @@ export function stateText(state: NodeState): string {
       return state.error.message
     case 'waiting':
       return 'waiting'
+    case 'bypassed':
+      return 'bypassed'
     case 'skipped':
       return 'skipped'
     case 'running': {

@@ -257,7 +257,10 @@ export class Engine {
 
   #output(id: string, socket: string): { readonly node: PlannedNode; readonly socket: string } | undefined {
     const node = this.#plan?.nodes.get(id)
-    if (node === undefined) return undefined
+    if (node === undefined) {
+      const passed = this.#plan?.passed.get(id)?.get(socket)
+      return passed instanceof AppError ? undefined : passed
+    }
     return node.kinds.has(socket) ? { node, socket } : node.sources.get(socket)
   }
 

@@ -15,6 +15,8 @@ export type NodeState =
     }
   /** It cannot run: an input is open, a parameter is bad, a type is unknown. */
   | { readonly phase: 'blocked'; readonly error: PlainError }
+  /** It is left out: what passes through it needs no state of its own. */
+  | { readonly phase: 'bypassed' }
   | { readonly phase: 'waiting' }
   | {
       readonly phase: 'running'

@@ -1,8 +1,9 @@
 import { AppError, plainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
-import { ancestors, incoming, order } from '../graph/topology.ts'
+import { incoming, order } from '../graph/topology.ts'
+import { passedBy } from './bypass.ts'
 import type { NodeState } from './events.ts'
-import { resolve, type ContentOf, type FactsOf, type PlannedNode, type Registry } from './resolve.ts'
+import { resolve, type ContentOf, type FactsOf, type Passed, type PlannedNode, type Registry } from './resolve.ts'
 import { neededMembers, needs } from './needs.ts'
 
 export interface PlanInput {
@@ -25,6 +26,8 @@ export interface Step {
 export interface Plan {
   /** Every node that could run, in dependency order. */
   readonly nodes: ReadonlyMap<string, PlannedNode>
+  /** Every bypassed node that something can pass through. */
+  readonly passed: ReadonlyMap<string, Passed>
   readonly states: ReadonlyMap<string, NodeState>
   /** What a run of the targets computes. */
   readonly steps: readonly Step[]
@@ -40,9 +43,10 @@ export interface Plan {
  * always runs (its effect is the point); what it needs comes from the cache where it is there.
  */
 export function plan(input: PlanInput): Plan {
-  const { document, cached } = input
+  const { document, cached, factsOf = () => undefined } = input
   const nodes = new Map<string, PlannedNode>()
   const errors = new Map<string, AppError>()
+  const passed = new Map<string, Passed>()
   const byId = new Map(document.nodes.map((node) => [node.id, node]))
   const links = incoming(document.links)
   const { ids, cyclic } = order(document)
@@ -57,27 +61,28 @@ export function plan(input: PlanInput): Plan {
   for (const id of ids) {
     const node = byId.get(id)
     if (node === undefined) continue
-    const resolved = resolve(node, links.get(id) ?? [], {
-      nodes,
-      errors,
-      registry: input.nodes,
-      contentOf: input.contentOf,
-      factsOf: input.factsOf ?? (() => undefined),
-    })
+    const known = { nodes, errors, passed, registry: input.nodes, contentOf: input.contentOf, factsOf }
+    const into = links.get(id) ?? []
+    const resolved = node.bypass ? passedBy(node, into, known) : resolve(node, into, known)
     if (resolved instanceof AppError) errors.set(id, resolved)
-    else nodes.set(id, resolved)
+    else if ('definition' in resolved) nodes.set(id, resolved)
+    else passed.set(id, resolved)
   }
   const wanted =
     input.targets ?? document.nodes.filter((node) => input.nodes.get(node.type)?.sink === true).map((node) => node.id)
-  const targets = [...new Set(wanted)].filter((id) => nodes.has(id))
-  const blocked = wanted.flatMap((id) => {
-    if (nodes.has(id)) return []
-    return [errors.get(id) ?? new AppError('engine/no-such-target', `There is no node "${id}" to run.`)]
-  })
-  const scope = ancestors(document, targets)
+  const aims = wanted.map((id) => aim(id, nodes, passed, errors))
+  const targets = [...new Set(aims.flatMap((found) => (found instanceof AppError ? [] : found)))]
+  const blocked = aims.filter((found) => found instanceof AppError)
+  const scope = needed(targets, nodes)
   return {
     nodes,
-    states: new Map(document.nodes.map(({ id }) => [id, stateOf(nodes.get(id), errors.get(id), cached)])),
+    passed,
+    states: new Map(
+      document.nodes.map(({ id }) => [
+        id,
+        passed.has(id) ? { phase: 'bypassed' } : stateOf(nodes.get(id), errors.get(id), cached),
+      ]),
+    ),
     steps: stepsFor(targets, nodes, cached),
     targets,
     cached: new Map(
@@ -85,6 +90,29 @@ export function plan(input: PlanInput): Plan {
     ),
     blocked: [...new Set(blocked)],
   }
+}
+
+/** What is computed for a target: itself or, where it is bypassed, what passes through it. */
+function aim(
+  id: string,
+  nodes: ReadonlyMap<string, PlannedNode>,
+  passed: ReadonlyMap<string, Passed>,
+  errors: ReadonlyMap<string, AppError>,
+): readonly string[] | AppError {
+  if (nodes.has(id)) return [id]
+  const outputs = [...(passed.get(id)?.values() ?? [])]
+  const sources = outputs.flatMap((output) => (output instanceof AppError ? [] : output.node.id))
+  if (sources.length > 0) return sources
+  const [why = errors.get(id)] = outputs.filter((output) => output instanceof AppError)
+  return why ?? new AppError('engine/no-such-target', `There is no node "${id}" to run.`)
+}
+
+/** The targets and all that they are computed from. */
+function needed(targets: readonly string[], nodes: ReadonlyMap<string, PlannedNode>): ReadonlySet<string> {
+  const scope = new Set(targets)
+  // A Set visits what is added while it is walked.
+  for (const id of scope) for (const { node } of nodes.get(id)?.sources.values() ?? []) scope.add(node.id)
+  return scope
 }
 
 function stateOf(

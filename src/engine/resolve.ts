@@ -40,9 +40,14 @@ export interface Source {
   readonly socket: string
 }
 
+/** What comes out of each output of a bypassed node, or why nothing does. */
+export type Passed = ReadonlyMap<string, Source | AppError>
+
 export interface Known {
   readonly nodes: ReadonlyMap<string, PlannedNode>
   readonly errors: ReadonlyMap<string, AppError>
+  /** The bypassed nodes. */
+  readonly passed: ReadonlyMap<string, Passed>
   readonly registry: Registry
   readonly contentOf: ContentOf
   readonly factsOf: FactsOf
@@ -75,7 +80,8 @@ export function resolve(node: DocumentNode, links: readonly DocumentLink[], know
   }
 }
 
-function definitionOf(node: DocumentNode, registry: Registry): AnyNode {
+/** The type of a node as this program has it. Errors: `engine/unknown-type`, `engine/other-version`. */
+export function definitionOf(node: DocumentNode, registry: Registry): AnyNode {
   const definition = registry.get(node.type)
   if (definition === undefined) {
     throw new AppError('engine/unknown-type', `This program has no node of type ${node.type}.`, {
@@ -124,26 +130,31 @@ function sourcesOf(
         fix: `Connect something to "${socket}" of ${node.title ?? definition.title}.`,
       })
     }
-    const from = known.nodes.get(link.from.node)
-    if (from === undefined) {
-      const cause = known.errors.get(link.from.node)
-      // The error keeps naming the node where the trouble is.
-      if (cause !== undefined) throw cause
-      throw new AppError('engine/open-input', `The input "${socket}" is connected to a node that is not there.`, {
-        fix: 'Connect it again.',
-      })
-    }
-    const kinds: Kinds = from.kinds.get(link.from.socket)
+    const source = sourceOf(link, known)
+    const kinds: Kinds = source.node.kinds.get(source.socket)
     if (kinds === undefined)
-      throw new AppError('engine/open-input', `${from.title} has no output "${link.from.socket}".`, {
+      throw new AppError('engine/open-input', `${source.node.title} has no output "${source.socket}".`, {
         fix: `Connect "${socket}" again.`,
       })
     const why = misfit(kinds, input)
     if (why !== undefined)
       throw new AppError('engine/wrong-kind', `Input "${socket}": ${why}`, { fix: 'Connect something else.' })
-    sources.set(socket, { node: from, socket: link.from.socket })
+    sources.set(socket, source)
   }
   return sources
+}
+
+/** The node that makes what comes along a link, past those that are bypassed. Throws the error of what is in the way. */
+export function sourceOf({ from, to }: DocumentLink, known: Known): Source {
+  const node = known.nodes.get(from.node)
+  if (node !== undefined) return { node, socket: from.socket }
+  // The error keeps naming the node where the trouble is.
+  const past = known.passed.get(from.node)?.get(from.socket) ?? known.errors.get(from.node)
+  if (past instanceof AppError) throw past
+  if (past !== undefined) return past
+  throw new AppError('engine/open-input', `The input "${to.socket}" is connected to a node that is not there.`, {
+    fix: 'Connect it again.',
+  })
 }
 
 /** How often the node runs: once, once per member of the ensembles it is given, or as often as it expands. */

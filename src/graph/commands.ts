@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import type { DocumentLink, DocumentNode, GraphDocument, SocketRef } from './document.ts'
+import type { DocumentFrame, DocumentLink, DocumentNode, DocumentNote, GraphDocument, SocketRef } from './document.ts'
 import { LIMITS } from './limits.ts'
 import { closesCycle } from './topology.ts'
 
@@ -25,6 +25,16 @@ export type Command =
   | { readonly do: 'moveNodes'; readonly positions: Readonly<Record<string, Position>> }
   /** Undefined gives the node its type's title again. */
   | { readonly do: 'renameNode'; readonly node: string; readonly title: string | undefined }
+  /** Only the nodes change that were not so before. */
+  | {
+      readonly do: 'setFlag'
+      readonly flag: 'bypass' | 'collapsed'
+      readonly nodes: readonly string[]
+      readonly on: boolean
+    }
+  /** All of them, in their order from back to front. */
+  | { readonly do: 'setFrames'; readonly frames: readonly DocumentFrame[] }
+  | { readonly do: 'setNotes'; readonly notes: readonly DocumentNote[] }
   | { readonly do: 'setTitle'; readonly title: string }
   | { readonly do: 'replace'; readonly document: GraphDocument }
   /** Nodes and links at their places: what brings removed things back. Ascending places. */
@@ -91,6 +101,20 @@ export function apply(document: GraphDocument, command: Command): Applied {
         command.title === undefined ? node : { ...node, title: command.title }
       return { document: withNode(document, command.node, rename), inverse: { ...command, title: before } }
     }
+    case 'setFlag':
+      return setFlag(document, command)
+    case 'setFrames': {
+      const { frames: before = [], ...others } = document
+      capped('frames', command.frames)
+      const frames = command.frames.length > 0 && { frames: command.frames }
+      return { document: { ...others, ...frames }, inverse: { do: 'setFrames', frames: before } }
+    }
+    case 'setNotes': {
+      const { notes: before = [], ...others } = document
+      capped('notes', command.notes)
+      const notes = command.notes.length > 0 && { notes: command.notes }
+      return { document: { ...others, ...notes }, inverse: { do: 'setNotes', notes: before } }
+    }
     case 'setTitle':
       return { document: { ...document, title: command.title }, inverse: { do: 'setTitle', title: document.title } }
     case 'replace':
@@ -105,6 +129,21 @@ export function apply(document: GraphDocument, command: Command): Applied {
       return { document: after, inverse: { do: 'all', commands: inverses.reverse() } }
     }
   }
+}
+
+function setFlag(document: GraphDocument, command: Extract<Command, { do: 'setFlag' }>): Applied {
+  const { flag, on } = command
+  const changed = new Set(command.nodes.filter((id) => (nodeOf(document, id)[flag] === true) !== on))
+  const nodes = document.nodes.map((node): DocumentNode => {
+    if (!changed.has(node.id)) return node
+    const { [flag]: _, ...off } = node
+    return on ? { ...off, [flag]: true } : off
+  })
+  return { document: { ...document, nodes }, inverse: { ...command, nodes: [...changed], on: !on } }
+}
+
+function capped(name: 'frames' | 'notes', list: readonly unknown[]): void {
+  if (list.length > LIMITS[name]) throw new AppError('graph/too-large', `A graph has at most ${LIMITS[name]} ${name}.`)
 }
 
 function nodeOf(document: GraphDocument, id: string): DocumentNode {

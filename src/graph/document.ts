@@ -1,12 +1,19 @@
 import type { JsonObject } from '../base/json.ts'
 
+/** The document format this program has. */
+export const SCHEMA = 2
+
 /** The one JSON format for saving, sharing, undo and headless runs. */
 export interface GraphDocument {
   readonly format: 'marigold-graph'
-  readonly schema: 1
+  readonly schema: typeof SCHEMA
   readonly title: string
   readonly nodes: readonly DocumentNode[]
   readonly links: readonly DocumentLink[]
+  /** Behind the nodes; not there when there are none. */
+  readonly frames?: readonly DocumentFrame[]
+  /** Among the nodes; not there when there are none. */
+  readonly notes?: readonly DocumentNote[]
 }
 
 export interface DocumentNode {
@@ -20,6 +27,39 @@ export interface DocumentNode {
   readonly position: { readonly x: number; readonly y: number }
   /** A name of the person's own; absent means the type's title. */
   readonly title?: string
+  /** Left out: each of its outputs is what the input has that passes through to it (pass-through.ts). */
+  readonly bypass?: true
+  /** Shown as its header alone; not part of any cache key. */
+  readonly collapsed?: true
+}
+
+/** A titled rectangle behind nodes. What lies in it belongs to it; no result depends on it. */
+export interface DocumentFrame {
+  /** As a node's; unique among the frames. */
+  readonly id: string
+  readonly title: string
+  readonly colour: FrameColour
+  readonly box: Rectangle
+}
+
+export const FRAME_COLOURS = ['grey', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple'] as const
+
+export type FrameColour = (typeof FRAME_COLOURS)[number]
+
+/** Plain text on the canvas; no result depends on it. */
+export interface DocumentNote {
+  /** As a node's; unique among the notes. */
+  readonly id: string
+  readonly text: string
+  readonly box: Rectangle
+}
+
+/** In canvas units. */
+export interface Rectangle {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
 }
 
 export interface DocumentLink {

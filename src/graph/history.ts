@@ -77,6 +77,9 @@ function joined(step: Step, command: Command, inverse: Command): Step {
   return { ...step, done: [...step.done, command], undo: [inverse, ...step.undo] }
 }
 
+/** Commands that say all of what they change. */
+const WHOLE: ReadonlySet<Command['do']> = new Set(['setTitle', 'setFrames', 'setNotes'])
+
 function overwrites(before: Command, after: Command): boolean {
   if (before.do === 'setParam' && after.do === 'setParam')
     return before.node === after.node && before.param === after.param
@@ -87,5 +90,5 @@ function overwrites(before: Command, after: Command): boolean {
       moved.length === Object.keys(after.positions).length && moved.every((id) => Object.hasOwn(after.positions, id))
     )
   }
-  return before.do === 'setTitle' && after.do === 'setTitle'
+  return before.do === after.do && WHOLE.has(after.do)
 }

@@ -4,6 +4,8 @@ export const LIMITS = {
   text: 1024 * 1024,
   nodes: 2_000,
   links: 10_000,
+  frames: 500,
+  notes: 500,
   /** Levels of nesting. */
   depth: 32,
   /** JSON values in all. */
@@ -11,10 +13,14 @@ export const LIMITS = {
   /** Characters of one string. */
   string: 64 * 1024,
   title: 200,
+  /** Characters of a note. */
+  note: 10_000,
   /** Characters of what is said of a file. */
   message: 1_000,
   /** Canvas units from the origin. */
   position: 1_000_000,
+  /** Canvas units of a side of a frame or a note. */
+  side: { min: 40, max: 100_000 },
 } as const
 
 export const ID = /^[a-z0-9_-]{1,40}$/i

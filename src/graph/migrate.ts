@@ -1,8 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
+import type { GraphDocument } from './document.ts'
 import type { NodeType } from './node-types.ts'
-
-/** The document format this program writes. */
-export const SCHEMA = 1
 
 /** One change of the document format: from `to − 1` up to `to`. Plain data in, plain data out. */
 export interface SchemaStep {
@@ -10,8 +8,12 @@ export interface SchemaStep {
   up(document: JsonObject): JsonObject
 }
 
-/** Oldest first. Schema 1 is the first one. */
-export const SCHEMA_STEPS: readonly SchemaStep[] = []
+/** Oldest first. Schema 1 is the first one; 2 has nodes that are bypassed, which readers of 1 would run. */
+export const SCHEMA_STEPS: readonly SchemaStep[] = [{ to: 2, up: (document) => document }]
+
+/** The oldest format whose readers compute the same of a document: that is what is written. */
+export const leastSchema = ({ nodes }: Pick<GraphDocument, 'nodes'>): number =>
+  nodes.some(({ bypass }) => bypass === true) ? 2 : 1
 
 /** Brings a document of schema `from` up to date. Throws what a step throws. */
 export function migrateSchema(

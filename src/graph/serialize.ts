@@ -1,25 +1,34 @@
 import type { Json } from '../base/json.ts'
-import type { DocumentLink, DocumentNode, GraphDocument, SocketRef } from './document.ts'
+import type { DocumentLink, DocumentNode, GraphDocument, Rectangle, SocketRef } from './document.ts'
+import { leastSchema } from './migrate.ts'
 
 /** The JSON text of a document: keys in a fixed order, two spaces, so that equal documents give equal files. */
 export const serialize = (document: GraphDocument): string => `${JSON.stringify(ordered(document), null, 2)}\n`
 
-const ordered = ({ format, schema, title, nodes, links }: GraphDocument) => ({
+const ordered = ({ format, title, nodes, links, frames, notes }: GraphDocument) => ({
   format,
-  schema,
+  schema: leastSchema({ nodes }),
   title,
   nodes: nodes.map(orderedNode),
   links: links.map(({ from, to }: DocumentLink) => ({ from: orderedSocket(from), to: orderedSocket(to) })),
+  ...(frames && {
+    frames: frames.map(({ id, title: name, colour, box }) => ({ id, title: name, colour, box: orderedBox(box) })),
+  }),
+  ...(notes && { notes: notes.map(({ id, text, box }) => ({ id, text, box: orderedBox(box) })) }),
 })
 
-const orderedNode = ({ id, type, version, title, position: { x, y }, params }: DocumentNode) => ({
+const orderedNode = ({ id, type, version, title, bypass, collapsed, position: { x, y }, params }: DocumentNode) => ({
   id,
   type,
   version,
   ...(title !== undefined && { title }),
+  ...(bypass && { bypass }),
+  ...(collapsed && { collapsed }),
   position: { x, y },
   params: sorted(params),
 })
+
+const orderedBox = ({ x, y, width, height }: Rectangle) => ({ x, y, width, height })
 
 const orderedSocket = ({ node, socket }: SocketRef) => ({ node, socket })
 

@@ -2,6 +2,7 @@ import type { PortKind } from '../node/values.ts'
 import type { InputPort } from '../node/ports.ts'
 import type { DocumentLink, DocumentNode, GraphDocument, SocketRef } from './document.ts'
 import { typeOf, type NodeTypes } from './node-types.ts'
+import { passThrough } from './pass-through.ts'
 import { closesCycle, incoming, order } from './topology.ts'
 
 /** The kinds an output may have: one, or several while the input it follows is open. Undefined: not known here. */
@@ -44,9 +45,11 @@ export function resolveNode(
   const kinds = new Map<string, readonly PortKind[]>()
   const ensembles = new Set<string>()
   if (type === undefined) return { kinds, ensembles }
+  const passes = node.bypass ? passThrough(type) : undefined
   const mapped = links.some((link) => type.inputs[link.to.socket]?.each === false && known.ensemble(link.from))
   for (const [name, port] of Object.entries(type.outputs)) {
-    if (port.each || mapped) ensembles.add(name)
+    const passed = passes && links.find(({ to }) => to.socket === passes.get(name))
+    if (passes ? passed && known.ensemble(passed.from) : port.each || mapped) ensembles.add(name)
     if (port.kind !== 'same') {
       kinds.set(name, [port.kind])
       continue

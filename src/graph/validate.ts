@@ -1,14 +1,16 @@
 import { AppError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import type { DocumentNode, GraphDocument } from './document.ts'
+import { SCHEMA, type DocumentNode, type GraphDocument } from './document.ts'
 import { ID, LIMITS, TYPE } from './limits.ts'
-import { migrateParams, migrateSchema, SCHEMA } from './migrate.ts'
+import { migrateParams, migrateSchema } from './migrate.ts'
 import type { NodeType, NodeTypes } from './node-types.ts'
 import { fitParams } from './params.ts'
 import { plain } from './plain.ts'
 import type { Problem, Report } from './problem.ts'
 import { broken, listOf, dropUnknown, objectOf } from './shape.ts'
 import { singleLine } from './text.ts'
+import { readAnnotations } from './validate-annotations.ts'
+import { fitNumber, freshId, readTitle } from './validate-parts.ts'
 import { readLinks } from './validate-links.ts'
 
 export interface ReadDocument {
@@ -61,11 +63,12 @@ export function readDocument(input: unknown, types: NodeTypes): ReadDocument {
   const report: Report = ({ path, message, ...problem }) =>
     problems.push({ ...problem, path: singleLine(path, LIMITS.title), message: singleLine(message, LIMITS.message) })
   const file = migrated(raw)
-  dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links'], '', report)
+  dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links', 'frames', 'notes'], '', report)
   const title = readTitle(file['title'] ?? 'Untitled', 'title', report) ?? ''
   const nodes = readNodes(listOf(file['nodes'], 'nodes', LIMITS.nodes), types, report)
   const links = readLinks(listOf(file['links'], 'links', LIMITS.links), nodes, types, report)
-  return { document: { format: 'marigold-graph', schema: SCHEMA, title, nodes, links }, problems }
+  const around = readAnnotations(file, report)
+  return { document: { format: 'marigold-graph', schema: SCHEMA, title, nodes, links, ...around }, problems }
 }
 
 function migrated(raw: JsonObject): JsonObject {
@@ -102,15 +105,8 @@ function readNodes(list: readonly Json[], types: NodeTypes, report: Report): rea
   })
 }
 
-/** `id`, or the first of `id-2`, `id-3` … that is not taken. */
-export function freshId(id: string, taken: { has(id: string): boolean }): string {
-  let fresh = id
-  for (let n = 2; taken.has(fresh); n++) fresh = `${id.slice(0, 34)}-${n}`
-  return fresh
-}
-
 function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Report): DocumentNode {
-  dropUnknown(raw, ['id', 'type', 'version', 'params', 'position', 'title'], path, report)
+  dropUnknown(raw, ['id', 'type', 'version', 'params', 'position', 'title', 'bypass', 'collapsed'], path, report)
   const { id, type, version } = raw
   if (typeof id !== 'string' || !ID.test(id)) throw broken(`${path}.id`, 'must be 1 to 40 letters, digits, _ or -')
   if (typeof type !== 'string' || !TYPE.test(type))
@@ -122,7 +118,8 @@ function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Repor
   const position = readPosition(raw['position'], `${path}.position`, id, report)
   const given = raw['params'] === undefined ? {} : objectOf(raw['params'], `${path}.params`)
   const known = readParams({ id, type, version, given, path }, types.get(type), report)
-  return { id, type, ...known, position, ...(title && { title }) }
+  const flags = { ...readFlag(raw, 'bypass', path, report), ...readFlag(raw, 'collapsed', path, report) }
+  return { id, type, ...known, position, ...(title && { title }), ...flags }
 }
 
 interface RawNode {
@@ -171,28 +168,28 @@ function readParams({ id, type, version, given, path }: RawNode, definition: Nod
   return { version: definition.version, params: fitted }
 }
 
-function readTitle(value: Json, path: string, report: Report): string | undefined {
-  if (typeof value !== 'string') throw broken(path, 'must be a text')
-  const title = singleLine(value, LIMITS.title)
-  if (title !== value || title === '') {
-    if (title === value && path === 'title') return title
-    report({
-      code: 'graph/title',
-      path,
-      message: `A title has 1 to ${LIMITS.title} characters that can be shown.`,
-      effect: 'repaired',
-    })
+function readFlag(
+  raw: JsonObject,
+  flag: 'bypass' | 'collapsed',
+  path: string,
+  report: Report,
+): { [F in typeof flag]?: true } {
+  const value = raw[flag]
+  if (value === true) return { [flag]: true }
+  if (value !== undefined && value !== false) {
+    const message = `"${flag}" is true or false; it is false now.`
+    report({ code: 'graph/flag', path: `${path}.${flag}`, message, effect: 'repaired' })
   }
-  return title === '' ? undefined : title
+  return {}
 }
 
 function readPosition(value: Json | undefined, path: string, node: string, report: Report): { x: number; y: number } {
   const raw = value === undefined ? {} : objectOf(value, path)
   dropUnknown(raw, ['x', 'y'], path, report)
   const fit = (axis: 'x' | 'y') => {
-    const given = raw[axis]
-    const fitted = typeof given === 'number' ? Math.min(LIMITS.position, Math.max(-LIMITS.position, given)) + 0 : 0
-    if (fitted !== given) {
+    const { min, max } = { min: -LIMITS.position, max: LIMITS.position }
+    const fitted = fitNumber(raw[axis], min, max, 0)
+    if (fitted !== raw[axis]) {
       report({
         code: 'graph/position',
         path: `${path}.${axis}`,

@@ -6,7 +6,7 @@ import type { GraphDocument } from '../../src/graph/document.ts'
 import { History } from '../../src/graph/history.ts'
 import { order } from '../../src/graph/topology.ts'
 import { marigold } from '../engine/toys/bench.ts'
-import { linkOf, validDocument } from './documents.ts'
+import { linkOf, someFrames, someNotes, validDocument } from './documents.ts'
 
 type Make = (document: GraphDocument) => Command | undefined
 
@@ -45,6 +45,16 @@ const command: fc.Arbitrary<Make> = fc.oneof(
     return node && { do: 'renameNode', node: node.id, title }
   }),
   fc.string().map((title): Make => () => ({ do: 'setTitle', title })),
+  fc
+    .tuple(fc.constantFrom('bypass', 'collapsed'), fc.uniqueArray(any, { maxLength: 3 }), fc.boolean())
+    .map(([flag, ns, on]): Make => (document) => ({
+      do: 'setFlag',
+      flag,
+      nodes: ns.flatMap((n) => pick(document, n)?.id ?? []),
+      on,
+    })),
+  someFrames.map((frames): Make => () => ({ do: 'setFrames', frames })),
+  someNotes.map((notes): Make => () => ({ do: 'setNotes', notes })),
   validDocument.map((document): Make => () => ({ do: 'replace', document })),
 )
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import type { Json, JsonObject } from '../../src/base/json.ts'
-import type { DocumentLink, DocumentNode, GraphDocument } from '../../src/graph/document.ts'
+import {
+  FRAME_COLOURS,
+  type DocumentFrame,
+  type DocumentLink,
+  type DocumentNode,
+  type DocumentNote,
+  type GraphDocument,
+} from '../../src/graph/document.ts'
 import type { NodeTypes } from '../../src/graph/node-types.ts'
 import { canConnect } from '../../src/graph/sockets.ts'
 import { catalogueOf } from '../../src/node/catalogue.ts'
@@ -9,15 +16,36 @@ import { toys } from '../engine/toys/nodes.ts'
 
 export const TYPES: NodeTypes = catalogueOf(toys({ ran: [], tick: async () => undefined }))
 
+const box = fc.record({
+  x: fc.integer({ min: -5000, max: 5000 }),
+  y: fc.integer({ min: -5000, max: 5000 }),
+  width: fc.integer({ min: 40, max: 2000 }),
+  height: fc.integer({ min: 40, max: 2000 }),
+})
+const words = fc.string({ maxLength: 20, unit: fc.constantFrom('a', 'é', '<', '"', '\n', ' ', '深') })
+
+export const someFrames: fc.Arbitrary<readonly DocumentFrame[]> = fc
+  .array(fc.record({ title: fc.constantFrom('', 'Part <b>'), colour: fc.constantFrom(...FRAME_COLOURS), box }), {
+    maxLength: 3,
+  })
+  .map((all) => all.map((frame, i) => ({ id: `frame-${i}`, ...frame })))
+
+export const someNotes: fc.Arbitrary<readonly DocumentNote[]> = fc
+  .array(fc.record({ text: words, box }), { maxLength: 3 })
+  .map((all) => all.map((note, i) => ({ id: `note-${i}`, ...note })))
+
 /** Valid documents: random nodes, and every random link that fits. */
 export const validDocument: fc.Arbitrary<GraphDocument> = fc
   .record({
     title: fc.string({ maxLength: 20, unit: fc.constantFrom('a', 'é', '<', '"', ' ', '深') }),
     types: fc.array(fc.constantFrom(...TYPES.keys()), { minLength: 1, maxLength: 8 }),
     wires: fc.array(fc.tuple(fc.nat(20), fc.nat(20), fc.nat(2)), { maxLength: 25 }),
+    frames: someFrames,
+    notes: someNotes,
+    flags: fc.nat(2 ** 16 - 1),
     places: fc.infiniteStream(fc.double({ min: -1e4, max: 1e4, noNaN: true })),
   })
-  .map(({ title, types, wires, places }) => {
+  .map(({ title, types, wires, places, frames, notes, flags }) => {
     const place = () => (places.next().value ?? 0) + 0
     const nodes = types.map((type, i): DocumentNode => {
       const info = TYPES.get(type)
@@ -29,9 +57,19 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
         params,
         position: { x: place(), y: place() },
         ...(i % 3 === 0 && { title: `Node ${i}` }),
+        ...((flags & (1 << i)) > 0 && { bypass: true }),
+        ...((flags & (256 << i)) > 0 && { collapsed: true }),
       }
     })
-    let document: GraphDocument = { format: 'marigold-graph', schema: 1, title, nodes, links: [] }
+    let document: GraphDocument = {
+      format: 'marigold-graph',
+      schema: 2,
+      title,
+      nodes,
+      links: [],
+      ...(frames.length > 0 && { frames }),
+      ...(notes.length > 0 && { notes }),
+    }
     for (const wire of wires) {
       const link = linkOf(document, wire)
       if (link === undefined || canConnect(document, TYPES, link.from, link.to) !== undefined) continue

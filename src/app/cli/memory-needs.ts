@@ -27,8 +27,8 @@ export async function memoryNeeds(
   signal: AbortSignal,
 ): Promise<MemoryNeeds> {
   const { factor, model } = folder.config
-  const asked = document.nodes.map(({ type, params }) =>
-    type === 'image/fit-resolution' ? params['resolution'] : null,
+  const asked = document.nodes.map(({ type, params, bypass }) =>
+    type === 'image/fit-resolution' && !bypass ? params['resolution'] : null,
   )
   const set = asked.filter((value): value is number => typeof value === 'number' && value > 0)
   const resolution = set.length > 0 ? Math.max(...set) : (model?.defaultResolution ?? USUAL)

@@ -19,6 +19,8 @@ export const ICONS = {
   several: 'M2.5 5V2.5H5 M7 2.5h2 M11 2.5h2.5V5 M13.5 7v2 M2.5 7v2 M2.5 11v2.5H5 M7 13.5h2 M11 13.5h2.5V11',
   duplicate: 'M2.5 2.5h7v7h-7Z M6.5 12v1.5h7v-7H12',
   copy: 'M5 3.5H3.5v10h9v-10H11 M5.5 2.3h5v2.4h-5Z',
+  bypass: 'M1.5 10.5h3 M11.5 10.5h3 M4.5 10.5a3.5 4.6 0 0 1 7 0 M6.2 13.3h3.6',
+  collapse: 'M2.5 4h11 M2.5 7h11 M5.5 12.8 8 10.3l2.5 2.5',
   bin: 'M3 4.5h10 M6.5 4.2V2.8h3v1.4 M4.3 4.5l.6 9h6.2l.6-9 M6.8 7v4 M9.2 7v4',
 } as const
 

@@ -1,8 +1,14 @@
 import type { Command } from '../../graph/commands.ts'
-import type { DocumentLink, DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
+import {
+  SCHEMA,
+  type DocumentLink,
+  type DocumentNode,
+  type GraphDocument,
+  type SocketRef,
+} from '../../graph/document.ts'
 import { History } from '../../graph/history.ts'
 
-export const EMPTY: GraphDocument = { format: 'marigold-graph', schema: 1, title: '', nodes: [], links: [] }
+export const EMPTY: GraphDocument = { format: 'marigold-graph', schema: SCHEMA, title: '', nodes: [], links: [] }
 
 export const sameSocket = (a: SocketRef, b: SocketRef): boolean => a.node === b.node && a.socket === b.socket
 

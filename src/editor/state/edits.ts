@@ -1,7 +1,7 @@
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentLink, DocumentNode, GraphDocument } from '../../graph/document.ts'
 import { resolveNode, sockets, misfit } from '../../graph/sockets.ts'
-import { freshId } from '../../graph/validate.ts'
+import { freshId } from '../../graph/validate-parts.ts'
 import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
 import { defaultsOf } from '../../node/params.ts'
 import type { Point } from './geometry.svelte.ts'

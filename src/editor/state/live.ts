@@ -23,7 +23,7 @@ export function changesResults(before: GraphDocument, after: GraphDocument): boo
     before.nodes.length !== after.nodes.length ||
     after.nodes.some((node) => {
       const old = known.get(node.id)
-      return old === undefined || old.type !== node.type || old.params !== node.params
+      return old === undefined || old.type !== node.type || old.params !== node.params || old.bypass !== node.bypass
     })
   )
 }
@@ -90,7 +90,7 @@ export function forecast(
   let sum = 0
   for (const id of ancestors(document, targets)) {
     const state = states.get(id)
-    if (state?.phase === 'cached' || state?.phase === 'done') continue
+    if (state?.phase === 'cached' || state?.phase === 'done' || state?.phase === 'bypassed') continue
     const ms = state?.phase === 'stale' ? state.ms : undefined
     if (ms === undefined && catalogue.get(types.get(id) ?? '')?.heavy === true) return undefined
     sum += ms ?? 0

@@ -109,7 +109,7 @@ describe('the words of the command line', () => {
 const { document } = readDocument(
   {
     format: 'marigold-graph',
-    schema: 1,
+    schema: 2,
     title: 'x',
     nodes: [
       'input/load-image',
