@@ -81,7 +81,10 @@ export class VaeHalf {
     throw new AppError(
       'onnx/too-large',
       `One row of the VAE's ${this.part} needs ${byteText(least)} in one piece; this device can hold ${byteText(limit)}.`,
-      { fix: 'Use a smaller resolution or a smaller batch size.' },
+      {
+        fix: 'Use a smaller resolution or a smaller batch size.',
+        remedies: [{ do: 'lower', param: 'resolution', by: 0.75 }],
+      },
     )
   }
 

@@ -194,5 +194,5 @@ const unlikeMembers = (): AppError =>
   new AppError(
     'node/unlike-members',
     'The members of this ensemble differ in size, so they cannot be decoded at once.',
-    { fix: 'Set the batch size to 1.' },
+    { fix: 'Set the batch size to 1.', remedies: [{ do: 'set', param: 'batch_size', value: 1 }] },
   )

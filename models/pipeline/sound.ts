@@ -22,6 +22,7 @@ export async function expectFinite(backend: Backend, tensor: Tensor, model: stri
     'node/not-finite',
     `The ${model} made ${strange === all ? 'nothing but' : `${strange} of ${all}`} numbers that are not finite.`,
     {
+      ...(backend.kind === 'webgpu' && { remedies: [{ do: 'processor' }] }),
       fix: 'Half precision may have overflowed: use the checkpoint’s fp32 files, or WebAssembly, or a smaller resolution. If it stays, the weights are damaged.',
     },
   )

@@ -219,9 +219,7 @@ function check({ image, noise, checkpoint }: Inputs, first: Inputs, targets: num
     throw new AppError(
       'node/unlike-members',
       'The members of this ensemble differ in size, so they cannot be denoised at once.',
-      {
-        fix: 'Set the batch size to 1.',
-      },
+      { fix: 'Set the batch size to 1.', remedies: [{ do: 'set', param: 'batch_size', value: 1 }] },
     )
   }
 }

@@ -26,6 +26,7 @@ export async function locateKept(choice: string): Promise<LocatedCheckpoint | un
   if (found !== undefined) return { name, files: await openDownload(storage, found) }
   throw new AppError('checkpoint/not-downloaded', `${name} is not in this browser yet.`, {
     fix: 'Press Download in Load Checkpoint: it shows how much comes from where before anything does.',
+    remedies: [{ do: 'download' }],
   })
 }
 

@@ -56,6 +56,9 @@ export interface GivenFolder {
   readonly files: ReadonlyMap<string, Blob>
 }
 
+/** What computes: a graphics device where there is a fit one, else the processor; or one of the two, whatever there is. */
+export type BackendChoice = 'auto' | 'webgpu' | 'wasm'
+
 /** The page's side of the engine. The engine lives in a Worker that can be killed. */
 export interface EngineClient {
   /** Shows the engine the document as it is now; answers with `states`. Cheap; call on every edit. */
@@ -79,5 +82,12 @@ export interface EngineClient {
    * `spread` come now and whenever they change.
    */
   view(look: Look): void
+  readonly backend: BackendChoice
+  /** Starts the engine again on another backend; a run that goes on begins anew there. */
+  use(backend: BackendChoice): void
+  /** Bytes of results that are kept for later visits. */
+  keptBytes(): Promise<number>
+  /** Forgets all results, those that are kept for later visits too. */
+  forgetResults(): Promise<void>
   dispose(): void
 }

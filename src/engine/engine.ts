@@ -180,6 +180,13 @@ export class Engine {
     this.#live.clear()
   }
 
+  /** Bytes of results that are kept for later sessions. */
+  async keptBytes(): Promise<number> {
+    await this.#results.open()
+    await this.#results.settled()
+    return this.#results.keptBytes
+  }
+
   /** Stops and releases everything. */
   async dispose(): Promise<void> {
     await this.cancel()
@@ -296,12 +303,11 @@ export class Engine {
           this.#contents.set(source, await this.#parts.sources.picture(value as unknown as PictureRef, signal))
         }
       } catch (error) {
-        const { code, message, fix } = plainError(error)
         failures.set(
           source,
           error instanceof AppError
             ? error
-            : new AppError('engine/unexpected', message, { ...(fix && { fix }), cause: code }),
+            : new AppError('engine/unexpected', plainError(error).message, { cause: error }),
         )
       }
     })

@@ -97,6 +97,8 @@ export class EngineHost {
         return this.parts.addPicture(message.sha256, message.name, message.bytes)
       case 'checkpoint':
         return void this.#take(message.request, message)
+      case 'results':
+        return void this.#results(message.request, message.forget)
       case 'view':
         return this.#viewed.look(message.look)
       case 'open':
@@ -172,6 +174,16 @@ export class EngineHost {
     } catch (error) {
       this.#post({ say: 'refused', request, error: plainError(error) })
     }
+  }
+
+  async #results(request: number, forget: boolean): Promise<void> {
+    try {
+      if (forget) await this.engine.clear({ everywhere: true })
+      this.#post({ say: 'kept', request, bytes: await this.engine.keptBytes() })
+    } catch (error) {
+      this.#post({ say: 'refused', request, error: plainError(error) })
+    }
+    if (forget && this.#document !== undefined) await this.#refresh(this.#document)
   }
 
   #open(request: number, text: string): void {

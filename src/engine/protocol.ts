@@ -34,6 +34,8 @@ export type ToWorker =
       readonly files: ReadonlyMap<string, Blob>
     }
   | { readonly do: 'open'; readonly request: number; readonly text: string }
+  /** Asks what is kept for later visits, after it was forgotten where that is asked for. */
+  | { readonly do: 'results'; readonly request: number; readonly forget: boolean }
   | { readonly do: 'ping'; readonly ping: number }
 
 /** Worker → page. `run` is the number of the run it is said of. */
@@ -59,6 +61,7 @@ export type FromWorker =
   | { readonly say: 'cancelled'; readonly run: number }
   | { readonly say: 'opened'; readonly request: number; readonly read: ReadDocument }
   | { readonly say: 'taken'; readonly request: number; readonly row: CheckpointRow }
+  | { readonly say: 'kept'; readonly request: number; readonly bytes: number }
   | { readonly say: 'refused'; readonly request: number; readonly error: PlainError }
   /** The engine cannot go on (the device is lost, or it could not start): replace the Worker. */
   | { readonly say: 'dead'; readonly error: PlainError }

@@ -50,6 +50,9 @@ export interface Outcome {
 /** After these the next node would fail as well: the device or its memory is gone. */
 const FATAL: ReadonlySet<string> = new Set(['gpu/device-lost', 'gpu/out-of-memory', 'engine/cancelled'])
 
+/** After these a call may succeed with less in the way, or with fewer members. */
+const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['gpu/out-of-memory', 'onnx/out-of-memory'])
+
 /** Results that were there when the run was planned and are not any more: plan again. Nothing has been done yet. */
 export class LostResults extends Error {}
 
@@ -233,8 +236,11 @@ class StepRun {
   }
 
   #makeRoom(error: unknown, members: number): boolean {
-    if (!(error instanceof AppError) || error.code !== 'gpu/out-of-memory') return false
-    if (!this.#evicted) {
+    const code = error instanceof AppError ? error.code : ''
+    const tooLarge = code === 'onnx/too-large'
+    if (!OUT_OF_MEMORY.has(code) && !tooLarge) return false
+    // What is too large by itself does not become smaller by what is forgotten.
+    if (!this.#evicted && !tooLarge) {
       this.#evicted = true
       this.environment.results.cache.trim(0)
       return true
@@ -249,7 +255,10 @@ class StepRun {
       const values = members.map((index) => {
         const value = this.environment.results.cache.get(source.node.keys[index] ?? '')?.[source.socket]
         if (value === undefined)
-          throw new AppError('engine/lost-value', `The result of ${source.node.title} is gone.`, { fix: 'Run again.' })
+          throw new AppError('engine/lost-value', `The result of ${source.node.title} is gone.`, {
+            fix: 'Run again.',
+            remedies: [{ do: 'again' }],
+          })
         return value
       })
       return [socket, this.#node.definition.inputs[socket]?.each === true ? values : values[0]] as const

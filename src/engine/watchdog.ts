@@ -13,10 +13,14 @@ export const TIMES = {
   wasm: { ping: 2_000, hang: 600_000, cancel: 5_000 },
 } as const satisfies Record<string, WatchdogTimes>
 
+/** Milliseconds between two looks from which the page itself was asleep or slowed down: its clock says nothing then. */
+const SLEPT = 5_000
+
 /** Notices a Worker that no longer answers while it should be working. */
 export class Watchdog {
   #timer: ReturnType<typeof setInterval> | undefined
   #heard = 0
+  #looked = 0
   #pinged = 0
   #cancelled: number | undefined
   #running = false
@@ -35,6 +39,7 @@ export class Watchdog {
     this.#running = true
     this.#cancelled = undefined
     this.heard()
+    this.#looked = Date.now()
     const { ping } = this.times()
     this.#timer ??= setInterval(() => this.#look(), Math.min(ping, 1_000))
     this.ping()
@@ -55,6 +60,13 @@ export class Watchdog {
   #look(): void {
     const now = Date.now()
     const { ping, hang, cancel } = this.times()
+    const slept = now - this.#looked
+    this.#looked = now
+    // A hidden tab's timers run once a minute, and a laptop sleeps for hours: nobody asked the Worker meanwhile.
+    if (slept >= SLEPT) {
+      this.#heard += slept
+      if (this.#cancelled !== undefined) this.#cancelled += slept
+    }
     if (this.#cancelled !== undefined && now - this.#cancelled >= cancel) return this.#kill('cancel')
     if (now - this.#heard >= hang) return this.#kill('hang')
     if (now - this.#pinged >= ping) {

@@ -4,7 +4,7 @@ import type { GraphDocument } from '../graph/document.ts'
 import { fileName } from '../graph/text.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { PictureRef } from '../node/params.ts'
-import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
+import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
 import type { Look } from './events.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
@@ -18,6 +18,10 @@ export interface PresetReader {
 export interface ClientOptions {
   /** Throws for a file that is not a picture, so that no document comes to name it. */
   checkPicture?(file: Blob, name: string): Promise<void>
+  /** What computes at first. */
+  readonly backend?: BackendChoice
+  /** Keeps another choice for the next visit. */
+  chosen?(backend: BackendChoice): void
 }
 
 /** What the Worker owes an answer to; a new Worker is asked again. */
@@ -26,7 +30,7 @@ interface Question {
   answer(answer: Answer): void
 }
 
-type Answer = Extract<FromWorker, { readonly say: 'opened' | 'taken' | 'refused' }>
+type Answer = Extract<FromWorker, { readonly say: 'opened' | 'taken' | 'kept' | 'refused' }>
 
 interface Run {
   readonly number: number
@@ -39,9 +43,12 @@ interface Run {
 /** Workers that die before they are ready, in a row, before it is given up. */
 const STARTS = 3
 
+/** Milliseconds within which a second loss is the driver's or the run's fault: then the person is asked. */
+const SOON = 60_000
+
 /** Starts the engine in a Worker. Everything asked for before it is ready waits. */
 export const createEngineClient = (
-  makeWorker: () => Worker,
+  makeWorker: (backend: BackendChoice) => Worker,
   events: EngineEvents,
   options: ClientOptions = {},
 ): EngineClient & PresetReader => new WorkerClient(makeWorker, events, options)
@@ -51,6 +58,8 @@ class WorkerClient implements EngineClient, PresetReader {
   #ready = false
   #disposed = false
   #failedStarts = 0
+  #lost = -Infinity
+  #backend: BackendChoice
   #times: WatchdogTimes = TIMES.webgpu
   #document: GraphDocument | undefined
   #look: Look | undefined
@@ -70,10 +79,11 @@ class WorkerClient implements EngineClient, PresetReader {
   )
 
   constructor(
-    readonly makeWorker: () => Worker,
+    readonly makeWorker: (backend: BackendChoice) => Worker,
     readonly events: EngineEvents,
     readonly options: ClientOptions,
   ) {
+    this.#backend = options.backend ?? 'auto'
     this.#start()
   }
 
@@ -113,6 +123,26 @@ class WorkerClient implements EngineClient, PresetReader {
     if (this.#ready) this.#post({ do: 'view', look })
   }
 
+  get backend(): BackendChoice {
+    return this.#backend
+  }
+
+  use(backend: BackendChoice): void {
+    if (backend === this.#backend) return
+    this.#backend = backend
+    this.#failedStarts = 0
+    this.options.chosen?.(backend)
+    this.#restart('What computes was changed.')
+  }
+
+  async keptBytes(): Promise<number> {
+    return this.#kept(false)
+  }
+
+  async forgetResults(): Promise<void> {
+    await this.#kept(true)
+  }
+
   async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
     const answer = await this.#ask((request) => ({ do: 'checkpoint', request, ...folder }))
     if (answer.say !== 'taken') throw unexpected(answer)
@@ -133,6 +163,12 @@ class WorkerClient implements EngineClient, PresetReader {
       answer({ say: 'refused', request, error: { code: 'engine/closed', message: 'The engine was closed.' } })
   }
 
+  async #kept(forget: boolean): Promise<number> {
+    const answer = await this.#ask((request) => ({ do: 'results', request, forget }))
+    if (answer.say !== 'kept') throw unexpected(answer)
+    return answer.bytes
+  }
+
   #ask(question: (request: number) => ToWorker): Promise<Answer> {
     const request = ++this.#number
     const message = question(request)
@@ -147,7 +183,7 @@ class WorkerClient implements EngineClient, PresetReader {
   }
 
   #start(): void {
-    const worker = (this.#worker = this.makeWorker())
+    const worker = (this.#worker = this.makeWorker(this.#backend))
     // A Worker that was replaced may still have messages under way.
     const current = () => worker === this.#worker
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => current() && this.#hear(data)
@@ -205,6 +241,7 @@ class WorkerClient implements EngineClient, PresetReader {
         return this.#ended(message.run, () => this.events.failed(message.error))
       case 'opened':
       case 'taken':
+      case 'kept':
       case 'refused':
         return this.#asked.get(message.request)?.answer(message)
       case 'dead':
@@ -265,7 +302,10 @@ class WorkerClient implements EngineClient, PresetReader {
       })
   }
 
-  /** A lost device or a crash: the run goes on by itself once; a second time is told as a failure. */
+  /**
+   * A lost device or a crash: the run goes on by itself once. A second time soon after is told as a failure, so that
+   * nothing goes round for ever: the person chooses what comes next.
+   */
   #died(error: PlainError): void {
     if (!this.#ready && ++this.#failedStarts >= STARTS) {
       this.#stop()
@@ -273,9 +313,13 @@ class WorkerClient implements EngineClient, PresetReader {
       return this.events.failed({ ...error, fix: error.fix ?? 'Reload the page.' })
     }
     const run = this.#run
-    this.#run = run?.again === true ? { ...run, again: false } : undefined
+    const now = Date.now()
+    const soon = now - this.#lost < SOON
+    this.#lost = now
+    const again = run?.again === true && !soon
+    this.#run = again ? { ...run, again: false } : undefined
     this.#restart(error.message)
-    if (run !== undefined && !run.again) this.events.failed(error)
+    if (run !== undefined && !again) this.events.failed(error)
   }
 
   #restart(reason: string): void {
@@ -295,8 +339,7 @@ const unexpected = (answer: Answer): AppError =>
     ? appError(answer.error)
     : new AppError('engine/unexpected', `The engine answered "${answer.say}" to another question.`)
 
-function appError({ code, message, fix, node }: PlainError): AppError {
-  const details = { ...(fix !== undefined && { fix }), ...(node !== undefined && { node }) }
+function appError({ code, message, ...details }: PlainError): AppError {
   return new AppError(isCode(code) ? code : 'engine/unexpected', message, details)
 }
 

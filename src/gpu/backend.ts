@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.ts'
 import { ownership } from '../tensor/cpu.ts'
 import { bytesOf, count, type Backend, type Dims, type GpuTensor, type Tensor } from '../tensor/tensor.ts'
 import { deviceLost } from './device.ts'
-import { Faults } from './faults.ts'
+import { Faults, outOfMemory } from './faults.ts'
 import { Pipelines } from './pipelines.ts'
 import { BufferPool, sizeClass } from './pool.ts'
 
@@ -137,11 +137,6 @@ export class GpuBackend implements Backend {
 }
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
-
-const outOfMemory = (message: string): AppError =>
-  new AppError('gpu/out-of-memory', message, {
-    fix: 'Use a smaller resolution, a smaller batch size, or run on the CPU.',
-  })
 
 /** Dawn for Node refuses to write from memory shared between threads; browsers allow views of wasm memory to change. */
 function unshared(data: Float32Array): Float32Array<ArrayBuffer> {

@@ -109,5 +109,6 @@ function opened(device: GPUDevice, info: GPUAdapterInfo): OpenDevice {
 
 export const deviceLost = (message: string): AppError =>
   new AppError('gpu/device-lost', `The graphics device was lost. ${message}`.trim(), {
-    fix: 'Run again; if it happens again, use a smaller resolution or run on the CPU.',
+    fix: 'Run again; if it happens again, use a smaller resolution or run on the processor.',
+    remedies: [{ do: 'again' }, { do: 'lower', param: 'resolution', by: 0.75 }, { do: 'processor' }],
   })

@@ -69,10 +69,14 @@ export class Faults {
     // Constructors are global in browsers only; the name works everywhere.
     const memory = error.constructor.name === 'GPUOutOfMemoryError'
     this.#first ??= memory
-      ? new AppError('gpu/out-of-memory', `The graphics device has no memory left for ${what}.`, {
-          fix: 'Use a smaller resolution, a smaller batch size, or run on the CPU.',
-          cause: error,
-        })
+      ? outOfMemory(`The graphics device has no memory left for ${what}.`, error)
       : new AppError('gpu/invalid', `The graphics device refused ${what}: ${error.message}`, { cause: error })
   }
 }
+
+export const outOfMemory = (message: string, cause?: unknown): AppError =>
+  new AppError('gpu/out-of-memory', message, {
+    fix: 'Use a smaller resolution, a smaller batch size, or run on the processor.',
+    remedies: [{ do: 'lower', param: 'resolution', by: 0.75 }, { do: 'processor' }],
+    cause,
+  })

@@ -1,5 +1,5 @@
 import { byteText } from '../base/byte-text.ts'
-import { AppError } from '../base/errors.ts'
+import { AppError, type ErrorDetails } from '../base/errors.ts'
 import type { Dims } from '../tensor/tensor.ts'
 import type { WeightSet } from '../weights/tensors.ts'
 import { footprint } from './footprint.ts'
@@ -72,10 +72,10 @@ class Room {
   #refusal(inputs: InputDims, needed: number): AppError {
     const holds = `${this.#target === 'wasm' ? 'WebAssembly' : 'this device'} can hold ${byteText(this.runtime.capacity.memory)}`
     const message = `The ${this.title} needs about ${byteText(needed)} to run at this size; ${holds}.`
-    return new AppError('onnx/too-large', message, { fix: this.#advice(inputs) })
+    return new AppError('onnx/too-large', message, this.#advice(inputs))
   }
 
-  #advice(inputs: InputDims): string {
+  #advice(inputs: InputDims): Pick<ErrorDetails, 'fix' | 'remedies'> {
     const scaled = (batch: number, by: number): InputDims =>
       Object.fromEntries(
         Object.entries(inputs).map(([name, dims]) => [
@@ -83,15 +83,19 @@ class Room {
           dims.map((n, axis) => (dims.length !== 4 ? n : axis === 0 ? Math.min(n, batch) : axis === 1 ? n : at(n, by))),
         ]),
       )
-    if (this.#fits(this.#needed(scaled(1, 1)))) return 'Set the batch size to 1.'
+    const single = { do: 'set', param: 'batch_size', value: 1 } as const
+    if (this.#fits(this.#needed(scaled(1, 1)))) return { fix: 'Set the batch size to 1.', remedies: [single] }
     for (let percent = 95; percent >= 10; percent -= 5) {
       if (this.#fits(this.#needed(scaled(1, percent / 100)))) {
-        return `Use ${percent} % of this resolution or less, with a batch size of 1.`
+        return {
+          fix: `Use ${percent} % of this resolution or less, with a batch size of 1.`,
+          remedies: [{ do: 'lower', param: 'resolution', by: percent / 100 }],
+        }
       }
     }
     return this.#target === 'wasm'
-      ? 'Use a graphics card (WebGPU), or a smaller checkpoint.'
-      : 'Use a smaller checkpoint.'
+      ? { fix: 'Use a graphics card (WebGPU), or a smaller checkpoint.' }
+      : { fix: 'Use a smaller checkpoint.' }
   }
 }
 

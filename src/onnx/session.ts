@@ -188,13 +188,15 @@ function floats(output: OrtTensor): Float32Array {
 const wrongBackend = (): AppError =>
   new AppError('gpu/wrong-backend', 'A tensor of another backend was given to a model.')
 
+/** `onnx/out-of-memory` where that is why: with less in the way it may succeed. */
 function failure(code: 'onnx/session' | 'onnx/run', message: string, cause: unknown): AppError {
   const why = cause instanceof Error ? cause.message : String(cause)
   const memory = /bad_alloc|out of memory|allocat|array buffer|RangeError/i.test(why)
-  return new AppError(code, `${message} ${why}`, {
+  return new AppError(memory ? 'onnx/out-of-memory' : code, `${message} ${why}`, {
     cause,
     fix: memory
       ? 'There may be too little memory: use a smaller resolution or batch size, or a smaller checkpoint.'
       : 'Reload and run again; if it stays, the checkpoint or this device is not supported.',
+    remedies: memory ? [{ do: 'lower', param: 'resolution', by: 0.75 }] : [{ do: 'again' }],
   })
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AppError } from '../../src/base/errors.ts'
 import type { EngineEvents } from '../../src/engine/client.ts'
 import { EngineHost } from '../../src/engine/host.ts'
+import { memoryFiles, Tier } from '../../src/engine/results/tier.ts'
 import type { FromWorker, ToWorker } from '../../src/engine/protocol.ts'
 import { createEngineClient } from '../../src/engine/worker-client.ts'
 import { serialize } from '../../src/graph/serialize.ts'
@@ -13,6 +14,8 @@ import { toys } from './toys/nodes.ts'
 class ToyWorker {
   static made: ToyWorker[] = []
   static hang = false
+  static tiers: readonly Tier[] = []
+  onerror: ((event: { message: string }) => void) | null = null
   onmessage: ((event: { data: FromWorker }) => void) | null = null
   readonly got: ToWorker[] = []
   readonly backend = new CpuBackend()
@@ -34,6 +37,7 @@ class ToyWorker {
         sources: { picture: async ({ name }) => name, checkpoint: async (id) => id },
         info: { backend: 'webgpu', adapter: 'toy' },
         cacheBytes: 1e9,
+        tiers: ToyWorker.tiers,
         port: { post: (message) => this.say(message) },
         checkpoints: [],
         renderPreview: async () => ({
@@ -101,14 +105,20 @@ function listen() {
     cancelled: () => heard.push('cancelled'),
     restarted: (_, repeats) => heard.push(repeats ? 'restarted, repeats' : 'restarted'),
   }
-  const client = createEngineClient(() => new ToyWorker() as unknown as Worker, events)
-  return { client, heard, last, previews, seen }
+  const backends: string[] = []
+  const make = (backend: string): Worker => {
+    backends.push(backend)
+    return new ToyWorker() as unknown as Worker
+  }
+  const client = createEngineClient(make, events, { chosen: (backend) => heard.push(`chosen ${backend}`) })
+  return { client, heard, last, previews, seen, backends }
 }
 
 beforeEach(() => {
   vi.useFakeTimers()
   ToyWorker.made = []
   ToyWorker.hang = false
+  ToyWorker.tiers = []
 })
 afterEach(() => void vi.useRealTimers())
 
@@ -223,7 +233,6 @@ test('a Worker that answers but does not stop within 5 s of a cancel is replaced
 test('after a lost device the run goes on by itself once; the second time it fails', async () => {
   const { client, heard } = listen()
   await wait(10)
-  const dead: FromWorker = { say: 'dead', error: { code: 'gpu/device-lost', message: 'Lost.' } }
   ToyWorker.hang = true
   client.run(marigold())
   ToyWorker.made[0]?.say(dead)
@@ -250,6 +259,95 @@ test('what is looked at is told to a Worker that is ready, and to one that repla
   expect(new Set(seen.slice(1))).toEqual(
     new Set(['denoise: 4 members', 'member 0', 'member 1', 'member 2', 'member 3', 'spread of 4']),
   )
+  client.dispose()
+})
+
+const dead: FromWorker = { say: 'dead', error: { code: 'gpu/device-lost', message: 'Lost.' } }
+const ends = (heard: readonly string[]) => heard.filter((what) => /^(restarted|failed|finished)/.test(what))
+
+test.each([
+  [59_000, ['restarted', 'restarted', 'failed gpu/device-lost']],
+  [61_000, ['restarted', 'restarted, repeats', 'finished']],
+])('a run whose device is lost %i ms after another loss: %j', async (pause, expected) => {
+  const { client, heard } = listen()
+  await wait(10)
+  // The first loss is of an idle engine: it is started again without a word more.
+  ToyWorker.made[0]?.say(dead)
+  await wait(pause)
+  ToyWorker.hang = true
+  client.run(marigold())
+  ToyWorker.made[1]?.say(dead)
+  ToyWorker.hang = false
+  await wait(500)
+  expect(ends(heard)).toEqual(expected)
+  client.dispose()
+})
+
+test('a Worker that crashes during a run is replaced, and the run goes on in the new one', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  const [worker] = ToyWorker.made
+  worker?.hold()
+  client.run(marigold())
+  worker?.onerror?.({ message: 'Out of memory' })
+  await wait(500)
+  expect(ends(heard)).toEqual(['restarted, repeats', 'finished'])
+  client.dispose()
+})
+
+test('a page that was asleep or hidden during a run does not take its own silence for the Worker’s', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  const [worker] = ToyWorker.made
+  worker?.hold()
+  client.run(marigold())
+  // Hidden: timers come once a minute. Asleep: no timer for hours.
+  for (const gap of [60_000, 60_000, 6 * 3_600_000]) {
+    vi.setSystemTime(Date.now() + gap)
+    await wait(1_000)
+  }
+  expect(heard).toEqual(['ready'])
+  // Awake, the Worker that is silent is found out as ever.
+  await wait(31_000)
+  expect(ends(heard)).toEqual(['restarted', 'failed engine/hung'])
+  client.dispose()
+})
+
+test('another backend is another Worker, which is told it, goes on with the run, and is kept in mind', async () => {
+  const { client, heard, backends } = listen()
+  await wait(10)
+  ToyWorker.made[0]?.hold()
+  client.run(marigold())
+  client.use('wasm')
+  await wait(500)
+  client.use('wasm')
+  expect([client.backend, backends]).toEqual(['wasm', ['auto', 'wasm']])
+  expect(heard.filter((what) => what !== 'warned mean')).toEqual([
+    'ready',
+    'chosen wasm',
+    'restarted, repeats',
+    'ready',
+    'finished',
+  ])
+  client.dispose()
+})
+
+test('results that are kept are counted in bytes and forgotten when asked', async () => {
+  const files = memoryFiles()
+  ToyWorker.tiers = [new Tier(files, 1e9)]
+  const { client, last } = listen()
+  await files.write('0a-50-100', new Uint8Array(100))
+  expect(client.backend).toBe('auto')
+  const before = client.keptBytes()
+  client.run(marigold())
+  await wait(500)
+  expect(await before).toBe(100)
+  const phases = () => new Set([...(last.states?.values() ?? [])].map(({ phase }) => phase))
+  expect(phases()).toEqual(new Set(['done']))
+  const forgotten = client.forgetResults()
+  await wait(50)
+  await forgotten
+  expect([await files.list(), phases()]).toEqual([[], new Set(['stale'])])
   client.dispose()
 })
 

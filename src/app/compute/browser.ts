@@ -12,7 +12,7 @@ export async function openBrowserCompute(
 ): Promise<Compute> {
   const threads = self.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, 8) : 1
   const wasm = (reason: string): Promise<Compute> => openWasm({ threads, reason, wasmPaths })
-  if (choice === 'wasm') return wasm('The address of this page asks for WebAssembly.')
+  if (choice === 'wasm') return wasm('The processor was chosen.')
   const found = await openWebGpu({
     software: choice === 'webgpu',
     lost: (error) => lost(plainError(error)),

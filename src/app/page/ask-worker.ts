@@ -42,5 +42,5 @@ export function askWorker<A extends Answer>(
   })
 }
 
-const errorOf = ({ code, message, fix }: PlainError): AppError =>
-  new AppError(code as AppError['code'], message, fix === undefined ? {} : { fix })
+const errorOf = ({ code, message, ...details }: PlainError): AppError =>
+  new AppError(code as AppError['code'], message, details)

@@ -1,7 +1,7 @@
 import { getContext } from 'svelte'
 import { plainError, type PlainError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../engine/client.ts'
+import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../engine/client.ts'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
@@ -77,6 +77,7 @@ export class Editor {
   readonly run: RunState
   readonly downloads: Downloads
   readonly kept: Kept
+  readonly results: Pick<EngineClient, 'keptBytes' | 'forgetResults'>
   /** False until the first document is there. */
   begun = $state(false)
   status = $state('')
@@ -92,6 +93,8 @@ export class Editor {
   trouble = $state.raw<PlainError | undefined>()
   palette = $state.raw<PaletteRequest | undefined>()
   canvas: CanvasView | undefined
+  /** What is to compute, as the person or the address of the page chose. */
+  backend = $state<BackendChoice>('auto')
   readonly #client: EditorEngine
   #timer: ReturnType<typeof setTimeout> | undefined
   #edited = false
@@ -118,6 +121,8 @@ export class Editor {
       },
     })
     this.#client = connect(this.run)
+    this.results = this.#client
+    this.backend = this.#client.backend
     this.store.onChange((document, before) => {
       const exists = (id: string) => this.store.node(id) !== undefined
       this.selection.keep(exists)
@@ -339,6 +344,12 @@ export class Editor {
   cancel(): void {
     clearTimeout(this.#timer)
     this.#client.cancel()
+  }
+
+  /** Chooses what computes; results of the other backend stay where they are kept. */
+  use(backend: BackendChoice): void {
+    this.backend = backend
+    this.#client.use(backend)
   }
 
   /** Reads a preset. Throws (as `parseDocument`) where the file is broken. */

@@ -147,6 +147,8 @@ export class RunState implements EngineEvents {
   }
 
   failed(error: PlainError): void {
+    // It says itself what the engine was started again for.
+    this.notice = undefined
     if (!this.#abandoned) this.errors = [error]
     this.#tell(SAY.failed(error.message))
     this.#end()

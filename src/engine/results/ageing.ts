@@ -8,13 +8,16 @@ export class Ageing {
 
   /** Of an entry that is used now: milliseconds to make it again per byte that it takes, plus the age. */
   priority(ms: number, bytes: number): number {
-    return this.#age + Math.max(ms, 0.01) / Math.max(bytes, 1)
+    return this.#age + worth(ms, bytes)
   }
 
   evicted(priority: number): void {
     this.#age = Math.max(this.#age, priority)
   }
 }
+
+/** Milliseconds to have it again per byte that it takes. */
+export const worth = (ms: number, bytes: number): number => Math.max(ms, 0.01) / Math.max(bytes, 1)
 
 /** The key with the lowest priority of those that may go. */
 export function leastWorth<E extends { readonly priority: number }>(

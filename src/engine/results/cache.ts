@@ -1,6 +1,6 @@
 import { bytesOf, type Tensor } from '../../tensor/tensor.ts'
 import { tensorsOf, type PortValue } from '../../node/values.ts'
-import { Ageing, leastWorth } from './ageing.ts'
+import { Ageing, leastWorth, worth } from './ageing.ts'
 
 /** What a node made for one member, by output socket. */
 export type Outputs = Readonly<Record<string, PortValue>>
@@ -8,8 +8,11 @@ export type Outputs = Readonly<Record<string, PortValue>>
 interface Entry {
   readonly outputs: Outputs
   readonly tensors: readonly Tensor[]
+  readonly bytes: number
   /** Milliseconds to make it again. */
   readonly ms: number
+  /** Milliseconds to have it again, which may be less. */
+  again: number
   /** The lowest goes first. */
   priority: number
 }
@@ -27,8 +30,14 @@ export class Cache {
   readonly #ageing = new Ageing()
   #bytes = 0
 
-  /** @param budget bytes of tensors above which unpinned results are dropped. */
-  constructor(public budget: number) {}
+  /**
+   * @param budget bytes of tensors above which unpinned results are dropped.
+   * @param again milliseconds to have a result again that took `ms` to make: less where it is kept elsewhere.
+   */
+  constructor(
+    public budget: number,
+    readonly again: (key: string, ms: number, bytes: number) => number = (_, ms) => ms,
+  ) {}
 
   get bytes(): number {
     return this.#bytes
@@ -45,7 +54,7 @@ export class Cache {
   get(key: string): Outputs | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    entry.priority = this.#priority(entry)
+    entry.priority = this.#ageing.priority(entry.again, entry.bytes)
     return entry.outputs
   }
 
@@ -61,10 +70,21 @@ export class Cache {
       if (owners === 0) this.#bytes += bytesOf(tensor)
       this.#owners.set(tensor, owners + 1)
     }
-    const entry = { outputs, tensors, ms, priority: 0 }
-    entry.priority = this.#priority(entry)
-    this.#entries.set(key, entry)
+    const bytes = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0)
+    const again = this.again(key, ms, bytes)
+    this.#entries.set(key, { outputs, tensors, bytes, ms, again, priority: this.#ageing.priority(again, bytes) })
+    // Whoever brought it is about to use it.
+    this.trim(this.budget, key)
     this.trim()
+  }
+
+  /** What it takes to have a result again is another than it was. That it was not used meanwhile still counts. */
+  reprice(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
+    const again = this.again(key, entry.ms, entry.bytes)
+    entry.priority += worth(again, entry.bytes) - worth(entry.again, entry.bytes)
+    entry.again = again
   }
 
   /** Keeps a key, present or to come, until it is unpinned as often. */
@@ -83,11 +103,14 @@ export class Cache {
     else this.trim()
   }
 
-  /** Drops unpinned results until the rest fits the budget, or `bytes`. */
-  trim(bytes = this.budget): void {
+  /** Drops unpinned results, but not `spared`, until the rest fits the budget, or `bytes`. */
+  trim(bytes = this.budget, spared?: string): void {
     while (this.#bytes > bytes) {
       // An entry without tensors frees nothing.
-      const worst = leastWorth(this.#entries, (key, { tensors }) => tensors.length > 0 && !this.#pins.has(key))
+      const worst = leastWorth(
+        this.#entries,
+        (key, { tensors }) => tensors.length > 0 && !this.#pins.has(key) && key !== spared,
+      )
       if (worst === undefined) return
       this.#ageing.evicted(this.#entries.get(worst)?.priority ?? 0)
       this.#drop(worst)
@@ -100,13 +123,6 @@ export class Cache {
       if (this.#pins.has(key)) this.#doomed.add(key)
       else this.#drop(key)
     }
-  }
-
-  #priority({ tensors, ms }: Entry): number {
-    return this.#ageing.priority(
-      ms,
-      tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0),
-    )
   }
 
   #drop(key: string): void {

@@ -5,8 +5,10 @@ import { Cache, type Outputs } from './cache.ts'
 import { pack, unpack } from './packed.ts'
 import type { Tier } from './tier.ts'
 
-/** Milliseconds of computing below which a result is not packed, and per MiB: reading it back costs about a tenth. */
+/** Milliseconds of computing below which a result is not packed, and per MiB. */
 const WORTH = { ms: 5, msPerMiB: 20 } as const
+/** What reading one back costs: about a tenth. */
+const READ = { ms: 0.5, msPerMiB: 2 } as const
 
 /**
  * What has been computed, by key: tensors on the backend in `cache`, and behind it the tiers, fastest first, to which what
@@ -21,7 +23,8 @@ export class Results {
     readonly backend: Backend,
     readonly tiers: readonly Tier[] = [],
   ) {
-    this.cache = new Cache(bytes)
+    this.cache = new Cache(bytes, (key, ms, size) => (this.#kept(key) ? Math.min(ms, readingBack(size)) : ms))
+    for (const tier of tiers) tier.changed = (key) => this.cache.reprice(key)
   }
 
   /** Before `has`: what earlier sessions have left is known from here on. Never rejects. */
@@ -31,7 +34,7 @@ export class Results {
 
   /** True when it need not be computed. */
   has(key: string): boolean {
-    return this.cache.has(key) || this.tiers.some((tier) => tier.has(key))
+    return this.cache.has(key) || this.#kept(key)
   }
 
   /** Brings it to the backend, where it stays as long as the budget or a pin lets it. False when it is nowhere. */
@@ -69,11 +72,22 @@ export class Results {
     if (everywhere) await Promise.all(this.tiers.map((tier) => tier.clear()))
   }
 
+  #kept(key: string): boolean {
+    return this.tiers.some((tier) => tier.has(key))
+  }
+
+  /** Bytes that outlive this session: in the last tier, to which everything comes that any has. */
+  get keptBytes(): number {
+    return this.tiers.at(-1)?.bytes ?? 0
+  }
+
   /** Resolves when everything that was added is written. */
   async settled(): Promise<void> {
     await Promise.all(this.tiers.map((tier) => tier.settled()))
   }
 }
+
+const readingBack = (bytes: number): number => READ.ms + (READ.msPerMiB * bytes) / 2 ** 20
 
 function worthKeeping(outputs: Outputs, ms: number): boolean {
   const bytes = Object.values(outputs)

@@ -30,6 +30,8 @@ export class Tier {
   readonly #ageing = new Ageing()
   /** Writes and removals, in order. */
   readonly #queue = new SerialQueue()
+  /** Hears of a key that is there from now on, or no longer. */
+  changed: (key: string) => void = () => undefined
   #bytes = 0
   #broken = false
   #opened: Promise<void> | undefined
@@ -115,6 +117,7 @@ export class Tier {
   #add(key: string, name: string, bytes: number, ms: number): void {
     this.#entries.set(key, { name, bytes, ms, priority: this.#ageing.priority(ms, bytes) })
     this.#bytes += bytes
+    this.changed(key)
   }
 
   async #trim(): Promise<void> {
@@ -132,6 +135,7 @@ export class Tier {
     if (entry === undefined) return async () => undefined
     this.#entries.delete(key)
     this.#bytes -= entry.bytes
+    this.changed(key)
     return () => this.files.remove(entry.name).catch(() => undefined)
   }
 }

@@ -1,4 +1,10 @@
-import type { CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../../src/engine/client.ts'
+import type {
+  BackendChoice,
+  CheckpointRow,
+  EngineClient,
+  EngineEvents,
+  GivenFolder,
+} from '../../../src/engine/client.ts'
 import type { BackendInfo, Look, NodeState } from '../../../src/engine/events.ts'
 import type { GraphDocument } from '../../../src/graph/document.ts'
 import { ancestors, order } from '../../../src/graph/topology.ts'
@@ -25,6 +31,7 @@ export class FakeEngine implements EngineClient {
   readonly runs: (readonly string[] | undefined)[] = []
   /** What each of them was of. */
   readonly documents: GraphDocument[] = []
+  backend: BackendChoice = 'auto'
   #document: GraphDocument | undefined
   #look: Look | undefined
   readonly #cached = new Set<string>()
@@ -76,6 +83,21 @@ export class FakeEngine implements EngineClient {
     if (!document || !this.#look) return
     const { node, socket, member } = this.#look
     if (this.#cached.has(this.#key(document, node))) await this.#picture(node, socket, true, member)
+  }
+
+  use(backend: BackendChoice): void {
+    this.backend = backend
+    this.#run++
+    this.events.restarted('What computes was changed.', false)
+  }
+
+  async keptBytes(): Promise<number> {
+    return 1e6 * this.#cached.size
+  }
+
+  async forgetResults(): Promise<void> {
+    this.#cached.clear()
+    if (this.#document) this.update(this.#document)
   }
 
   dispose(): void {

@@ -21,6 +21,30 @@ test('over the budget, what is large and cheap goes first', () => {
   cache.clear()
 })
 
+test('what can be read back goes before what must be computed again, as soon as that is known', () => {
+  const kept = new Set<string>()
+  const cache = new Cache(800, (key, ms) => (kept.has(key) ? 1 : ms))
+  cache.put('dear', outputs(tensor(100)), 1_000)
+  cache.put('cheaper', outputs(tensor(100)), 500)
+  kept.add('dear')
+  cache.reprice('dear')
+  cache.put('third', outputs(tensor(100)), 600)
+  expect(['dear', 'cheaper', 'third'].map((key) => cache.has(key))).toEqual([false, true, true])
+  cache.clear()
+})
+
+test('what is kept elsewhere no longer is as dear as it was', () => {
+  const kept = new Set(['dear'])
+  const cache = new Cache(800, (key, ms) => (kept.has(key) ? 1 : ms))
+  cache.put('dear', outputs(tensor(100)), 1_000)
+  cache.put('cheaper', outputs(tensor(100)), 500)
+  kept.delete('dear')
+  cache.reprice('dear')
+  cache.put('third', outputs(tensor(100)), 600)
+  expect(['dear', 'cheaper', 'third'].map((key) => cache.has(key))).toEqual([true, false, true])
+  cache.clear()
+})
+
 test('what is pinned stays, over the budget and over a clear, until it is unpinned', () => {
   const cache = new Cache(100)
   cache.pin('a')
