@@ -7,6 +7,7 @@ Several models (NAME=DIR) and sizes make the paper's ablations: `--model anneale
 
 import argparse
 import json
+import sys
 
 import matplotlib
 import numpy as np
@@ -78,6 +79,7 @@ def main():
     cli.add_argument("--steps", type=int, default=4)
     cli.add_argument("--members", type=int, nargs="+", default=[1, 10])
     cli.add_argument("--resolution", type=int, default=0, help="0: the checkpoint's own")
+    cli.add_argument("--align-resolution", type=int, default=64, help="of the search for scales and shifts: 20 members at 192 take a minute")
     cli.add_argument("--batch", type=int, default=10)
     cli.add_argument("--threads", type=int, default=1)
     cli.add_argument("--plot", help="a picture of AbsRel over the ensemble's size")
@@ -103,10 +105,11 @@ def main():
         pipe = MarigoldDepthPipeline.from_pretrained(folder, dtype=torch.float32)
         pipe.set_progress_bar_config(disable=True)
         values = {n: [] for n in args.members}
-        for rgb, depth in scenes:
+        for i, (rgb, depth) in enumerate(scenes):
+            print(f"{name}: {i} of {len(scenes)}", file=sys.stderr, flush=True)
             maps = members(pipe, rgb, max(args.members), args)
             for n in args.members:
-                one = maps[:1] if n == 1 else pipe.ensemble_depth(maps[:n])[0]
+                one = maps[:1] if n == 1 else pipe.ensemble_depth(maps[:n], max_res=args.align_resolution)[0]
                 values[n].append(metrics(one[0, 0].numpy(), depth))
         for n in args.members:
             table[name, n] = report(name, values[n], members=n)

@@ -91,9 +91,18 @@ function made(makers: ReadonlyMap<number, () => Uint8Array>, begin: number): Uin
 
 const dtypeBytes: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2 }
 
+/** Elements that are read and converted at a time: of a large tensor only the result is then in memory. */
+const PART = 2 ** 18
+
 function convert(use: ParameterUse, entry: WeightEntry, dtype: FloatDtype, file: Readable | undefined): Uint8Array {
-  const [begin, bytes] = [entry.begin + use.from * dtypeBytes[dtype], use.count * dtypeBytes[dtype]]
-  const values = floats(dtype, file?.read(begin, begin + bytes) ?? new Uint8Array())
-  const { buffer } = use.type === 'f16' ? f32ToF16(values) : values
-  return new Uint8Array(buffer)
+  const bytes = new Uint8Array(use.count * elementBytes[use.type])
+  const size = dtypeBytes[dtype]
+  for (let at = 0; at < use.count; at += PART) {
+    const begin = entry.begin + (use.from + at) * size
+    const end = begin + Math.min(PART, use.count - at) * size
+    const values = floats(dtype, file?.read(begin, end) ?? new Uint8Array())
+    if (use.type === 'f16') new Uint16Array(bytes.buffer).set(f32ToF16(values), at)
+    else new Float32Array(bytes.buffer).set(values, at)
+  }
+  return bytes
 }

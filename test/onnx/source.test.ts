@@ -9,8 +9,10 @@ import { modelSource } from '../../src/onnx/source.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { nodeFolder } from '../../src/weights/node-folder.ts'
+import { bytesSource } from '../../src/weights/source.ts'
 import { openWeights } from '../../src/weights/tensors.ts'
 import { FIXTURES, fixtureJson } from '../support/fixtures.ts'
+import { safetensors } from '../weights/files-made-here.ts'
 
 async function unet(checkpoint: string) {
   const root = join(FIXTURES, 'checkpoints', checkpoint)
@@ -81,6 +83,35 @@ it('reads nothing before the runtime asks, then a tensor at a time, and nothing 
   expect(read[0]).toBe(2 * (await weights.f32(graph.parameters[0]?.parameter ?? '')).length)
   stop.abort()
   expect(() => source.external[0]?.read(0, 4)).toThrow('aborted')
+})
+
+it('of a large tensor that must be converted no more than a megabyte is read at a time, and every number arrives', async () => {
+  const count = 600_001
+  const halves = Uint16Array.from({ length: count }, (_, i) => 0x3c00 + (i % 1024))
+  const bytes = safetensors({ w: { dtype: 'F16', shape: [count], bytes: new Uint8Array(halves.buffer) } })
+  const read: number[] = []
+  const whole = bytesSource(bytes)
+  const files: CheckpointFiles = {
+    name: 'large',
+    sizes: new Map([['unet/diffusion_pytorch_model.safetensors', bytes.length]]),
+    open: async () => ({
+      ...whole,
+      sliceNow: (begin, end) => {
+        read.push(end - begin)
+        return bytes.subarray(begin, end)
+      },
+    }),
+  }
+  const weights = await openWeights(files, 'unet')
+  const use = { parameter: 'w', name: 'w', type: 'f32', dims: [count], from: 0, count } as const
+  const graph = { name: 'large', nodes: [], initialisers: [], inputs: [], outputs: [] }
+  const source = await modelSource({ graph, parameters: [use] }, weights)
+  const made = source.external[0]?.read(0, 4 * count).slice().buffer
+  const values = new Float32Array(made ?? new ArrayBuffer())
+  expect(values).toHaveLength(count)
+  // 1 + i / 1024: the halves from 1 to 2.
+  expect(values.findIndex((value, i) => value !== 1 + (i % 1024) / 1024)).toBe(-1)
+  expect(Math.max(...read)).toBeLessThanOrEqual(2 ** 20)
 })
 
 it('a file that is changed before the runtime asks is told as such, not as a failure of the runtime', async () => {
