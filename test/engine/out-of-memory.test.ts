@@ -68,3 +68,34 @@ test('where even one member does not fit, the error names the node and says what
   await engine.dispose()
   expect(backend.bytes).toBe(0)
 })
+
+test('a run that is too large only for its batch goes on with half of it, and what is cached stays', async () => {
+  const toys = bench()
+  const denoise = toys.nodes.get('toy/denoise')
+  const batch = denoise?.batch
+  if (denoise === undefined || batch === undefined) throw new Error('the toys have changed')
+  const calls: number[] = []
+  const limited: typeof denoise = {
+    ...denoise,
+    batch: {
+      ...batch,
+      async run(...given) {
+        const members = (given[0] as readonly unknown[]).length
+        calls.push(members)
+        if (members > 1) throw new AppError('onnx/too-large', 'It needs more than there is.')
+        return batch.run(...given)
+      },
+    },
+  }
+  const { backend } = toys
+  const { engine } = bench({ backend, nodes: new Map([...toys.nodes, [denoise.type, limited]]) })
+  await engine.run(marigold({ members: 2, seed: 1 }))
+  const before = engine.bytes
+  calls.length = 0
+  const { failed } = await engine.run(marigold({ members: 4, seed: 2, batch: 4 }))
+  expect(failed).toBeUndefined()
+  expect(calls).toEqual([4, 2, 1, 1, 1, 1])
+  expect(engine.bytes).toBeGreaterThan(before)
+  await engine.dispose()
+  expect(backend.bytes).toBe(0)
+})
