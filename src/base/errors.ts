@@ -1,5 +1,6 @@
 /** Where an error comes from: the first half of its code. */
-export type ErrorArea = 'weights' | 'checkpoint' | 'onnx' | 'gpu' | 'image' | 'node' | 'graph' | 'engine' | 'cli'
+export type ErrorArea =
+  'weights' | 'checkpoint' | 'onnx' | 'gpu' | 'image' | 'node' | 'graph' | 'engine' | 'storage' | 'cli'
 
 /**
  * What a program can do about an error when the person wants it. Parameters are those of the node that the error belongs

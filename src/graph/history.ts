@@ -9,6 +9,21 @@ interface Step {
   readonly undo: readonly Command[]
 }
 
+/** What happens to a history, as data: a log of them on the same start gives the same history. */
+export type HistoryAction =
+  { readonly do: 'apply'; readonly command: Command; readonly gesture?: string } | { readonly do: 'undo' | 'redo' }
+
+/** A history as plain data. */
+export interface PackedHistory {
+  readonly document: GraphDocument
+  /** Oldest first. */
+  readonly past: readonly PackedStep[]
+  /** The next one to redo last. */
+  readonly future: readonly PackedStep[]
+}
+
+type PackedStep = Pick<Step, 'done' | 'undo'>
+
 /** A document and the way back. Undo and redo are commands too: nothing is kept but them. */
 export class History {
   #document: GraphDocument
@@ -47,6 +62,26 @@ export class History {
     this.#past = [...(same ? this.#past.slice(0, -1) : this.#past), step].slice(-this.cap)
     this.#future = []
     return (this.#document = document)
+  }
+
+  /** Applies, undoes or redoes. Throws what `apply` throws. */
+  act(action: HistoryAction): GraphDocument {
+    if (action.do === 'apply') return this.apply(action.command, action.gesture)
+    return action.do === 'undo' ? this.undo() : this.redo()
+  }
+
+  pack(): PackedHistory {
+    const bare = ({ done, undo }: Step): PackedStep => ({ done, undo })
+    return { document: this.#document, past: this.#past.map(bare), future: this.#future.map(bare) }
+  }
+
+  /** The history that was packed; its gestures are over. */
+  static unpack({ document, past, future }: PackedHistory): History {
+    const history = new History(document)
+    const over = (step: PackedStep): Step => ({ ...step, gesture: undefined })
+    history.#past = past.map(over)
+    history.#future = future.map(over)
+    return history
   }
 
   undo(): GraphDocument {

@@ -6,7 +6,7 @@ import {
   type GraphDocument,
   type SocketRef,
 } from '../../graph/document.ts'
-import { History } from '../../graph/history.ts'
+import { History, type HistoryAction } from '../../graph/history.ts'
 
 export const EMPTY: GraphDocument = { format: 'marigold-graph', schema: SCHEMA, title: '', nodes: [], links: [] }
 
@@ -21,6 +21,8 @@ export class DocumentStore {
   canRedo = $state(false)
   readonly #nodes = $derived(new Map(this.document.nodes.map((node) => [node.id, node])))
   readonly #listeners = new Set<(document: GraphDocument, before: GraphDocument) => void>()
+  /** Told everything that happened to the history, after it has. */
+  recorder: ((action: HistoryAction) => void) | undefined
 
   node(id: string): DocumentNode | undefined {
     return this.#nodes.get(id)
@@ -32,24 +34,26 @@ export class DocumentStore {
 
   /** Starts a document of its own: nothing before it can be undone. */
   start(document: GraphDocument): void {
-    this.#history = new History(document)
+    this.use(new History(document))
+  }
+
+  /** Goes on with a document and what can be undone of it. */
+  use(history: History): void {
+    this.#history = history
     this.#show()
   }
 
   /** Commands with the same gesture name that follow each other are one undo step. Throws what the command throws. */
   apply(command: Command, gesture?: string): void {
-    this.#history.apply(command, gesture)
-    this.#show()
+    this.#act({ do: 'apply', command, ...(gesture !== undefined && { gesture }) })
   }
 
   undo(): void {
-    this.#history.undo()
-    this.#show()
+    if (this.canUndo) this.#act({ do: 'undo' })
   }
 
   redo(): void {
-    this.#history.redo()
-    this.#show()
+    if (this.canRedo) this.#act({ do: 'redo' })
   }
 
   /** A name for one drag, one burst of typing. */
@@ -61,6 +65,12 @@ export class DocumentStore {
   onChange(listener: (document: GraphDocument, before: GraphDocument) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #act(action: HistoryAction): void {
+    this.#history.act(action)
+    this.recorder?.(action)
+    this.#show()
   }
 
   #show(): void {

@@ -8,6 +8,7 @@ import type { Problem } from '../../graph/problem.ts'
 import { serialize } from '../../graph/serialize.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
+import { Documents } from '../drafts/documents.svelte.ts'
 import { SAY, TEXT } from '../text.ts'
 import { DocumentStore } from './document-store.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
@@ -70,6 +71,7 @@ export interface CanvasView {
 /** The editor's state and what can be done with it. Components read it; they change it by calling it. */
 export class Editor {
   readonly store = new DocumentStore()
+  readonly documents = new Documents(this, globalThis.navigator?.locks)
   readonly selection = new Selection()
   readonly geometry = new Geometry()
   readonly wiring = new Wiring()

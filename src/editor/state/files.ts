@@ -1,6 +1,7 @@
 import { AppError, plainError } from '../../base/errors.ts'
 import { serialize } from '../../graph/serialize.ts'
 import type { ReadDocument } from '../../graph/validate.ts'
+import { shown } from '../drafts/show.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import type { Editor } from './editor.svelte.ts'
@@ -22,14 +23,7 @@ export async function openText(editor: Editor, text: string): Promise<boolean> {
 /** Puts a document in place of the one that is there. */
 export function openDocument(editor: Editor, { document, problems }: ReadDocument): boolean {
   if (!editor.do({ do: 'replace', document })) return false
-  editor.problems = problems
-  editor.trouble = undefined
-  editor.run.errors = []
-  editor.selection.clear()
-  // Its nodes may have the names of others.
-  editor.viewing.look(undefined, undefined)
-  editor.look()
-  editor.canvas?.begin()
+  shown(editor, problems)
   editor.say(SAY.opened(document.title || TEXT.untitled))
   return true
 }

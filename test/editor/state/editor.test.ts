@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { restore } from '../../../src/editor/state/autosave.ts'
 import { Editor } from '../../../src/editor/state/editor.svelte.ts'
 import { openText } from '../../../src/editor/state/files.ts'
 import { fittingSocket, refusal } from '../../../src/editor/state/wiring.svelte.ts'
@@ -153,35 +152,6 @@ describe('the clipboard', () => {
     await editor.paste('{"format":"something"}')
     expect(editor.store.document).toBe(before)
     expect(editor.trouble?.message).toBeTruthy()
-  })
-})
-
-describe('the document of the last visit', () => {
-  const storage = (text: string) => {
-    const kept = new Map([['marigold-nodes/document', text]])
-    return {
-      kept,
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-    } as unknown as Storage & { kept: Map<string, string> }
-  }
-
-  it('is read as a preset is, so that older nodes are brought up to date and repairs are listed', async () => {
-    const older = { ...depthGraph(catalogue), nodes: [{ ...depthGraph(catalogue).nodes[0], version: 1 }], links: [] }
-    const migrated = { document: depthGraph(catalogue), problems: [] }
-    const asked: string[] = []
-    const read = async (text: string) => {
-      asked.push(text)
-      return migrated
-    }
-    expect(await restore({ read }, storage(JSON.stringify(older)))).toBe(migrated)
-    expect(asked).toEqual([JSON.stringify(older)])
-  })
-
-  it('is put aside, not lost, when it cannot be read', async () => {
-    const last = storage('{"format":')
-    await expect(restore(editor, last)).rejects.toThrow('JSON')
-    expect([...last.kept.values()]).toEqual(['{"format":', '{"format":'])
   })
 })
 

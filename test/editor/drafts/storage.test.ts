@@ -1,0 +1,191 @@
+import { IDBFactory } from 'fake-indexeddb'
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Documents } from '../../../src/editor/drafts/documents.svelte.ts'
+import { DraftStorage } from '../../../src/editor/drafts/storage.ts'
+import { DocumentStore } from '../../../src/editor/state/document-store.svelte.ts'
+import { parseDocument } from '../../../src/graph/validate.ts'
+import { catalogue } from '../support/catalogue.ts'
+import { depthGraph } from '../support/graph.ts'
+
+/** Web Locks of one browser. */
+function browserLocks(): LockManager {
+  const held = new Set<string>()
+  return {
+    request: async (name: string, _: LockOptions, then: (lock: object | null) => Promise<void> | void) => {
+      if (held.has(name)) return then(null)
+      held.add(name)
+      await then({})
+      held.delete(name)
+    },
+  } as unknown as LockManager
+}
+
+let locks: LockManager
+const welcome = { document: { ...depthGraph(catalogue), title: 'Welcome' }, problems: [] }
+
+/** A page of this browser, as far as documents go. */
+async function page() {
+  const store = new DocumentStore()
+  const editor = {
+    store,
+    read: async (text: string) => parseDocument(text, catalogue),
+    run: { errors: [] },
+    selection: { clear: () => undefined },
+    viewing: { look: () => undefined },
+    canvas: undefined,
+    problems: [],
+    trouble: undefined,
+    look: () => undefined,
+  }
+  const documents = new Documents(editor, locks)
+  const begun = await documents.begin(() => DraftStorage.open(), 'now', welcome)
+  const rename = (title: string) => store.apply({ do: 'setTitle', title })
+  return { store, documents, begun, rename, title: () => store.document.title }
+}
+
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory())
+  locks = browserLocks()
+})
+afterEach(() => void vi.useRealTimers())
+
+/** The page ends without a word: its locks go. */
+const crash = () => (locks = browserLocks())
+
+const stored = async () => {
+  const storage = await DraftStorage.open()
+  const rows = await storage.list()
+  storage.close()
+  return rows
+}
+
+it('an edit is on the disk 250 ms later, and comes back with its undo step after a crash', async () => {
+  const first = await page()
+  expect([first.title(), first.begun.fresh, await stored()]).toEqual(['Welcome', true, []])
+  first.rename('Mine')
+  first.rename('Mine too')
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  crash()
+  const second = await page()
+  expect([second.title(), second.begun.fresh]).toEqual(['Mine too', false])
+  second.store.undo()
+  expect([second.title(), second.store.canUndo]).toEqual(['Mine', true])
+})
+
+it('snapshots and the journal take turns for a long time, and nothing is lost', async () => {
+  const first = await page()
+  for (let n = 0; n < 900; n++) {
+    first.rename(`${n}`)
+    if (n % 7 === 0) await first.documents.flush()
+  }
+  await first.documents.flush()
+  const storage = await DraftStorage.open()
+  const kept = await storage.load((await storage.list())[0]?.id ?? '')
+  expect(kept?.snapshots.length).toBe(2)
+  // Only what the older slot does not have.
+  expect(kept?.journal.length).toBeLessThan(70)
+  crash()
+  expect((await page()).title()).toBe('899')
+})
+
+it('a second page opens a copy, says so, and neither overwrites the other', async () => {
+  const first = await page()
+  first.rename('Mine')
+  await first.documents.flush()
+  const second = await page()
+  expect([second.title(), second.documents.notice?.code]).toEqual(['Mine', 'storage/elsewhere'])
+  second.rename('The other')
+  await second.documents.flush()
+  first.rename('Mine again')
+  await first.documents.flush()
+  expect((await stored()).map(({ title }) => title).sort()).toEqual(['Mine again', 'The other'])
+})
+
+it('a document that was open at two crashes is opened a third time without running', async () => {
+  const first = await page()
+  first.rename('Mine')
+  await first.documents.flush()
+  const careful = []
+  for (let n = 0; n < 3; n++) {
+    crash()
+    careful.push((await page()).begun.careful)
+  }
+  expect(careful).toEqual([false, false, true])
+})
+
+it('reloading twice is no crash', async () => {
+  for (let n = 0; n < 4; n++) {
+    const opened = await page()
+    expect(opened.begun.careful).toBe(false)
+    opened.rename(`Reload ${n}`)
+    opened.documents.leave()
+    await opened.documents.flush()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    crash()
+  }
+})
+
+it('a storage that a newer version has changed is not written: said, and work goes on', async () => {
+  await new Promise((resolve) => {
+    indexedDB.open('marigold-nodes', 7).onsuccess = ({ target }) => {
+      ;(target as IDBOpenDBRequest).result.close()
+      resolve(undefined)
+    }
+  })
+  const opened = await page()
+  expect([opened.title(), opened.documents.notice?.code]).toEqual(['Welcome', 'storage/newer'])
+  opened.rename('Mine')
+  await opened.documents.flush()
+  expect(opened.title()).toBe('Mine')
+})
+
+it('a document of a newer format is left as it is', async () => {
+  const storage = await DraftStorage.open()
+  const row = { id: 'later', format: 2, title: 'From later', changed: 5, tries: 0 }
+  await storage.put(row)
+  storage.close()
+  const opened = await page()
+  expect([opened.title(), opened.documents.notice?.code]).toEqual(['Welcome', 'storage/newer'])
+  opened.rename('Mine')
+  await opened.documents.flush()
+  expect((await stored()).find(({ id }) => id === 'later')).toEqual(row)
+})
+
+it.each(['forbidden', 'blocked'])('a storage that is %s is said, and work goes on', async (why) => {
+  if (why === 'blocked') {
+    // A page that does not let go, and one that wants to delete everything.
+    await new Promise((resolve) => (indexedDB.open('marigold-nodes', 1).onsuccess = resolve))
+    indexedDB.deleteDatabase('marigold-nodes')
+  } else {
+    vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('The user denied permission', 'SecurityError')
+    })
+  }
+  const opened = await page()
+  expect([opened.title(), opened.documents.notice?.code]).toEqual(['Welcome', 'storage/unavailable'])
+  opened.rename('Mine')
+  expect(opened.title()).toBe('Mine')
+})
+
+it('a write that is aborted is said once, and all of it is written by the next', async () => {
+  const opened = await page()
+  opened.rename('One')
+  await opened.documents.flush()
+  const failing = vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (this: IDBTransaction) {
+    this.abort()
+  })
+  opened.rename('Two')
+  await opened.documents.flush()
+  expect(opened.documents.notice?.code).toBe('storage/unavailable')
+  expect(failing).toHaveBeenCalled()
+  failing.mockRestore()
+  opened.rename('Three')
+  await opened.documents.flush()
+  expect(opened.documents.notice).toBeUndefined()
+  crash()
+  const again = await page()
+  expect(again.title()).toBe('Three')
+  again.store.undo()
+  expect(again.title()).toBe('Two')
+})
