@@ -17,7 +17,7 @@ import { CHECKPOINTS, locateKept } from './kept-checkpoints.ts'
 import { openBrowserCompute } from './compute/browser.ts'
 import { decodeInBrowser } from './pictures/browser-decoder.ts'
 import { PictureShelf } from './pictures/shelf.ts'
-import { renderPreview, renderSpread } from './previews.ts'
+import { renderDifference, renderPreview, renderSpread } from './previews.ts'
 import { nodes } from './registry.ts'
 import { costFile, keptUnder, tiers } from './results/kept.ts'
 import { opfsFiles } from './results/opfs-files.ts'
@@ -78,8 +78,9 @@ async function start(): Promise<EngineHost> {
       checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
       factsOf: (content) => checkpoints.factsOf(content),
     },
-    renderPreview: (value, maxSide) => renderPreview(compute.backend, value, maxSide),
+    renderPreview: (value, maxSide, display) => renderPreview(compute.backend, value, maxSide, display),
     renderSpread: (members, size) => renderSpread(compute.backend, members, size),
+    renderDifference: (...difference) => renderDifference(compute.backend, ...difference),
     addCheckpoint: ({ name, files }) =>
       given.give(`${GIVEN_PREFIX}${name}`, name, files, (id) => {
         checkpoints.forget(id)

@@ -1,6 +1,7 @@
+import type { Display } from '../engine/events.ts'
 import type { Pixels, Rendered } from '../engine/painter.ts'
 import { runKernel } from '../gpu/kernel.ts'
-import { colormap } from '../gpu/kernels/colormap.ts'
+import { colormap, type ColormapParams } from '../gpu/kernels/colormap.ts'
 import { resize } from '../gpu/kernels/resize.ts'
 import { sizeOf, type LatentValue, type PortValue, type Size } from '../node/values.ts'
 import { colormapOf } from '../tensor/colormap.ts'
@@ -12,16 +13,25 @@ import type { Backend, Tensor } from '../tensor/tensor.ts'
 /**
  * A value as 8-bit RGBA whose longer side is at most `maxSide`: pictures as they are, depth and masks in grey (black 0,
  * white 1), uncertainty from 0 to its 95th percentile in magma, normals −1..1 as 0..1, latents as what they would be decoded to, roughly.
+ * A display puts its range in place of these, and its colours in place of grey and of magma.
  * Shrinks where the tensor is, so that only what is shown is read back.
  */
-export async function renderPreview(backend: Backend, value: PortValue, maxSide: number): Promise<Rendered> {
+export async function renderPreview(
+  backend: Backend,
+  value: PortValue,
+  maxSide: number,
+  display: Display = {},
+): Promise<Rendered> {
   if (!('tensor' in value)) throw new Error(`A value of kind ${value.kind} has no picture.`)
   const small = shrink(backend, value.tensor, maxSide)
   try {
     const { width, height } = sizeOf(small)
     const values = await backend.read(small)
     const size = { width, height }
-    const pixels = value.kind === 'uncertainty' ? await uncertain(backend, small, values) : drawn(value, values, size)
+    const pixels =
+      values.length === width * height && (value.kind === 'uncertainty' || display.colormap !== undefined)
+        ? await coloured(backend, small, values, value.kind === 'uncertainty', display)
+        : drawn(value, values, size, display)
     return { ...pixels, values }
   } finally {
     small.release()
@@ -34,13 +44,45 @@ export async function renderSpread(backend: Backend, members: readonly Float32Ar
   const spread = spreadOf(members, width * height)
   const tensor = backend.upload(spread, [1, 1, height, width])
   try {
-    return await uncertain(backend, tensor, spread)
+    return await coloured(backend, tensor, spread, true)
   } finally {
     tensor.release()
   }
 }
 
-function drawn(value: PortValue, values: Float32Array, size: Size): Pixels {
+/** Blue below 0, white at 0, red above (ColorBrewer's RdBu): told apart by every kind of eye. */
+const DIVERGING = {
+  stops: Float32Array.of(0.13, 0.4, 0.67, 0.97, 0.97, 0.97, 0.7, 0.09, 0.17),
+  lookup: 'blend',
+} as const
+
+/** A difference, one number per pixel: signed around 0, else from 0 in inferno; `largest` has the last colour. */
+export async function renderDifference(
+  backend: Backend,
+  values: Float32Array,
+  { width, height }: Size,
+  signed: boolean,
+  largest: number,
+): Promise<Pixels> {
+  const tensor = backend.upload(values, [1, 1, height, width])
+  const high = largest > 0 ? largest : 1
+  try {
+    return await painted(
+      backend,
+      tensor,
+      signed ? { ...DIVERGING, low: -high, high } : { ...colormapOf('inferno', false), low: 0, high },
+    )
+  } finally {
+    tensor.release()
+  }
+}
+
+function drawn(value: PortValue, values: Float32Array, size: Size, { range }: Display): Pixels {
+  const channels = values.length === size.width * size.height ? 1 : 3
+  if (range !== undefined && value.kind !== 'latent') {
+    const scale = 1 / (range[1] - range[0])
+    return rgba(values, size, channels, scale, -range[0] * scale)
+  }
   switch (value.kind) {
     case 'latent':
       return latentColours(value, values, size)
@@ -77,14 +119,25 @@ function shrink(backend: Backend, tensor: Tensor, maxSide: number): Tensor {
   return runKernel(backend, resize, [tensor], { ...to, method: 'bilinear', antialias: true })
 }
 
-async function uncertain(backend: Backend, tensor: Tensor, values: Float32Array): Promise<Pixels> {
+/** One number per pixel in colours: from 0 to 1, or, when uncertain, to the 95th percentile. */
+async function coloured(
+  backend: Backend,
+  tensor: Tensor,
+  values: Float32Array,
+  uncertain: boolean,
+  { colormap: name = 'magma', invert = false, range }: Display = {},
+): Promise<Pixels> {
+  const [low, high] = range ?? [0, uncertain ? upper(values) : 1]
+  return painted(backend, tensor, { ...colormapOf(name, invert), low, high })
+}
+
+function upper(values: Float32Array): number {
   const finite = values.filter(Number.isFinite)
-  const high = finite.length > 0 ? percentile(finite, 95) : 0
-  const picture = runKernel(backend, colormap, [tensor], {
-    ...colormapOf('magma', false),
-    low: 0,
-    high: high > 0 ? high : 1,
-  })
+  return (finite.length > 0 && percentile(finite, 95)) || 1
+}
+
+async function painted(backend: Backend, tensor: Tensor, colours: ColormapParams): Promise<Pixels> {
+  const picture = runKernel(backend, colormap, [tensor], colours)
   try {
     return rgba(await backend.read(picture), sizeOf(picture), 3, 1, 0)
   } finally {

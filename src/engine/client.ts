@@ -4,10 +4,12 @@ import type { NodeInfo } from '../node/catalogue.ts'
 import type { PictureRef } from '../node/params.ts'
 import type {
   BackendInfo,
+  Difference,
   Look,
   MemberPicture,
   Members,
   NodeState,
+  PointRead,
   Preview,
   RunReport,
   SpreadPicture,
@@ -89,5 +91,11 @@ export interface EngineClient {
   keptBytes(): Promise<number>
   /** Forgets all results, those that are kept for later visits too. */
   forgetResults(): Promise<void>
+  /** The numbers at a pixel of the full-size preview that came last; undefined where there are none. */
+  read(x: number, y: number): Promise<PointRead | undefined>
+  /** That preview is what `compare` compares with, and `read` reads besides, from now on. */
+  pin(): Promise<void>
+  /** The last preview less the one that was pinned; undefined when they are of different kinds or sizes. */
+  compare(): Promise<Difference | undefined>
   dispose(): void
 }

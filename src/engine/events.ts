@@ -1,5 +1,10 @@
 import type { PlainError } from '../base/errors.ts'
 import type { PortKind, Size } from '../node/values.ts'
+import type { ColormapName } from '../tensor/colormap.ts'
+import type { Levels } from '../tensor/levels.ts'
+
+export { colormapNames, type ColormapName } from '../tensor/colormap.ts'
+export type { Levels }
 
 /** What a node is doing, as the page shows it. */
 export type NodeState =
@@ -38,6 +43,39 @@ export interface Look {
   readonly member: number
   /** A step before the last, from 1, where the node leaves steps; the result when left out. */
   readonly step?: number | undefined
+  readonly display?: Display
+}
+
+/** How the viewer's picture is drawn, which changes nothing of the graph. */
+export interface Display {
+  /** Of what has one number per pixel; the kind's own way when left out. */
+  readonly colormap?: ColormapName
+  readonly invert?: boolean
+  /** The numbers that are black and white, or the first and the last colour; low < high. */
+  readonly range?: readonly [low: number, high: number]
+}
+
+/** The numbers at one pixel of the viewer's picture. */
+export interface PointRead {
+  /** Of the picture that was read, as in its Preview. */
+  readonly key: string | undefined
+  readonly x: number
+  readonly y: number
+  /** One per channel. */
+  readonly values: readonly number[]
+  /** Of what is compared with, where kind and size are the same. */
+  readonly pinned?: readonly number[]
+}
+
+/** What the viewer's picture has more than what it is compared with. */
+export interface Difference {
+  readonly key: string | undefined
+  /** Blue less, white the same, red more; otherwise brighter where they differ more. */
+  readonly signed: boolean
+  /** Of the absolute differences. */
+  readonly largest: number
+  readonly mean: number
+  readonly bitmap: ImageBitmap
 }
 
 /** Which step of what is made step by step is seen. */
@@ -91,6 +129,8 @@ export interface Preview {
   /** Of the large one: the member's key, as in `Members`. */
   readonly key?: string
   readonly steps?: StepsSeen
+  /** Of the large one, over all channels. */
+  readonly levels?: Levels
   readonly bitmap: ImageBitmap
 }
 

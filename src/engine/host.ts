@@ -6,7 +6,7 @@ import type { OutputFiles } from '../node/services.ts'
 import type { CheckpointRow, GivenFolder } from './client.ts'
 import type { Preview } from './events.ts'
 import { Engine, type EngineParts } from './engine.ts'
-import { Painter, type MakeBitmap, type RenderPreview, type RenderSpread } from './painter.ts'
+import { Painter, type MakeBitmap, type RenderDifference, type RenderPreview, type RenderSpread } from './painter.ts'
 import { Previews } from './previews.ts'
 import type { FromWorker, HostPort, ToWorker } from './protocol.ts'
 import { Viewed, type ViewedEvents } from './viewed.ts'
@@ -16,6 +16,7 @@ export interface HostParts extends Omit<EngineParts, 'listener'> {
   readonly checkpoints: readonly CheckpointRow[]
   readonly renderPreview: RenderPreview
   readonly renderSpread: RenderSpread
+  readonly renderDifference: RenderDifference
   readonly makeBitmap?: MakeBitmap
   /** Keeps a person's picture, so that the Pictures service and `sources.picture` find it by its hash. */
   addPicture(sha256: string, name: string, bytes: Uint8Array): void
@@ -67,7 +68,7 @@ export class EngineHost {
         },
       },
     })
-    const painter = new Painter(parts.renderPreview, parts.renderSpread, parts.makeBitmap)
+    const painter = new Painter(parts.renderPreview, parts.renderSpread, parts.renderDifference, parts.makeBitmap)
     const preview = (preview: Preview) => this.#post({ say: 'preview', preview }, [preview.bitmap])
     this.#previews = new Previews(this.engine, painter, preview)
     const page: ViewedEvents = {
@@ -101,6 +102,15 @@ export class EngineHost {
         return void this.#results(message.request, message.forget)
       case 'view':
         return this.#viewed.look(message.look)
+      case 'read': {
+        const { request, x, y } = message
+        return this.#post({ say: 'read', request, point: this.#viewed.inspected.point(x, y) })
+      }
+      case 'pin':
+        this.#viewed.inspected.pin()
+        return this.#post({ say: 'pinned', request: message.request })
+      case 'compare':
+        return void this.#compare(message.request)
       case 'open':
         return this.#open(message.request, message.text)
     }
@@ -184,6 +194,15 @@ export class EngineHost {
       this.#post({ say: 'refused', request, error: plainError(error) })
     }
     if (forget && this.#document !== undefined) await this.#refresh(this.#document)
+  }
+
+  async #compare(request: number): Promise<void> {
+    try {
+      const difference = await this.engine.lane.run(() => this.#viewed.inspected.difference())
+      this.#post({ say: 'differs', request, difference }, difference && [difference.bitmap])
+    } catch (error) {
+      this.#post({ say: 'refused', request, error: plainError(error) })
+    }
   }
 
   #open(request: number, text: string): void {

@@ -1,5 +1,5 @@
 import { PICTURES, sizeOf, tensorsOf, type PortValue, type Size } from '../node/values.ts'
-import type { Preview } from './events.ts'
+import type { Display, Preview } from './events.ts'
 
 /** Interleaved 8-bit RGBA. */
 export interface Pixels {
@@ -14,10 +14,13 @@ export interface Rendered extends Pixels {
 }
 
 /** Draws a value so that its longer side is at most `maxSide`. The value is borrowed for the call. */
-export type RenderPreview = (value: PortValue, maxSide: number) => Promise<Rendered>
+export type RenderPreview = (value: PortValue, maxSide: number, display?: Display) => Promise<Rendered>
 
 /** Draws how much members differ: each [C, height, width], at least two of them. */
 export type RenderSpread = (members: readonly Float32Array[], size: Size) => Promise<Pixels>
+
+/** Draws a difference of `largest` at most, one number per pixel: around 0 when signed, else from 0. */
+export type RenderDifference = (values: Float32Array, size: Size, signed: boolean, largest: number) => Promise<Pixels>
 
 export type MakeBitmap = (pixels: Pixels) => Promise<ImageBitmap>
 
@@ -31,6 +34,7 @@ export class Painter {
   constructor(
     readonly render: RenderPreview,
     readonly renderSpread: RenderSpread,
+    readonly renderDifference: RenderDifference,
     readonly makeBitmap: MakeBitmap = toBitmap,
   ) {}
 
@@ -38,12 +42,13 @@ export class Painter {
   async paint(
     value: PortValue,
     maxSide: number,
+    display?: Display,
   ): Promise<{ readonly painting: Painting; readonly rendered: Rendered } | undefined> {
     const tensors = tensorsOf(value).map((tensor) => tensor.retain())
     try {
       const [tensor] = tensors
       if (tensor === undefined || !PICTURES.has(value.kind)) return undefined
-      const rendered = await this.render(value, maxSide)
+      const rendered = await this.render(value, maxSide, display)
       const bitmap = await this.makeBitmap(rendered)
       const disparity = value.kind === 'depth' && value.meaning.quantity === 'disparity'
       const painting = {
@@ -60,5 +65,9 @@ export class Painter {
 
   async spread(members: readonly Float32Array[], size: Size): Promise<ImageBitmap> {
     return this.makeBitmap(await this.renderSpread(members, size))
+  }
+
+  async difference(values: Float32Array, size: Size, signed: boolean, largest: number): Promise<ImageBitmap> {
+    return this.makeBitmap(await this.renderDifference(values, size, signed, largest))
   }
 }

@@ -5,10 +5,12 @@ import type { NodeInfo } from '../node/catalogue.ts'
 import type { CheckpointRow } from './client.ts'
 import type {
   BackendInfo,
+  Difference,
   Look,
   MemberPicture,
   Members,
   NodeState,
+  PointRead,
   Preview,
   RunReport,
   SpreadPicture,
@@ -36,6 +38,10 @@ export type ToWorker =
   | { readonly do: 'open'; readonly request: number; readonly text: string }
   /** Asks what is kept for later visits, after it was forgotten where that is asked for. */
   | { readonly do: 'results'; readonly request: number; readonly forget: boolean }
+  /** Of the picture that the viewer was sent last: `read`, `pinned` and `differs` answer. */
+  | { readonly do: 'read'; readonly request: number; readonly x: number; readonly y: number }
+  | { readonly do: 'pin'; readonly request: number }
+  | { readonly do: 'compare'; readonly request: number }
   | { readonly do: 'ping'; readonly ping: number }
 
 /** Worker → page. `run` is the number of the run it is said of. */
@@ -62,6 +68,9 @@ export type FromWorker =
   | { readonly say: 'opened'; readonly request: number; readonly read: ReadDocument }
   | { readonly say: 'taken'; readonly request: number; readonly row: CheckpointRow }
   | { readonly say: 'kept'; readonly request: number; readonly bytes: number }
+  | { readonly say: 'read'; readonly request: number; readonly point: PointRead | undefined }
+  | { readonly say: 'pinned'; readonly request: number }
+  | { readonly say: 'differs'; readonly request: number; readonly difference: Difference | undefined }
   | { readonly say: 'refused'; readonly request: number; readonly error: PlainError }
   /** The engine cannot go on (the device is lost, or it could not start): replace the Worker. */
   | { readonly say: 'dead'; readonly error: PlainError }

@@ -1,6 +1,8 @@
 import type { Size } from '../node/values.ts'
+import { levelsOf } from '../tensor/levels.ts'
 import type { Engine } from './engine.ts'
 import type { Look, MemberPicture, Members, Preview, SpreadPicture, StepsSeen } from './events.ts'
+import { Inspected } from './inspected.ts'
 import type { Painter } from './painter.ts'
 
 /** Larger than any screen, small enough for every canvas. */
@@ -38,6 +40,7 @@ interface Target {
  * picture asked for last before all others: a run is held up by one small drawing per call, and nothing queues up.
  */
 export class Viewed {
+  readonly inspected: Inspected
   #look: Look | undefined
   /** What the page has. */
   #large: string | undefined
@@ -51,7 +54,9 @@ export class Viewed {
     readonly painter: Painter,
     readonly page: ViewedEvents,
     readonly failed: (error: unknown) => void,
-  ) {}
+  ) {
+    this.inspected = new Inspected(painter)
+  }
 
   look(look: Look): void {
     const before = this.#look
@@ -124,14 +129,14 @@ export class Viewed {
     return drawn.length > 1 && said !== this.#spread ? () => this.#drawSpread(look, drawn, said) : undefined
   }
 
-  #target({ node, socket, member, step }: Look): Target | undefined {
+  #target({ node, socket, member, step, display }: Look): Target | undefined {
     const { engine } = this
     const finished = engine.finished(node, socket, member)
     const kept = engine.steps(node, socket, member)
     const shown = step !== undefined && kept.includes(step) ? step : finished ? undefined : kept.at(-1)
     if (shown === undefined && !finished) return undefined
     const key = engine.key(node, socket, member) ?? ''
-    const says = [key, shown, finished, kept, engine.members(node, socket)].join()
+    const says = [key, shown, finished, kept, engine.members(node, socket), JSON.stringify(display)].join()
     return { step: shown, kept, finished, says }
   }
 
@@ -153,11 +158,13 @@ export class Viewed {
       if (this.#target(look)?.says !== target.says) this.#large = undefined
       return
     }
-    const painted = await this.painter.paint(value, LARGEST)
+    const painted = await this.painter.paint(value, LARGEST, look.display)
     if (painted === undefined) return
     if (!this.#still(look)) return painted.painting.bitmap.close()
-    const at = { node, socket, member, members, full: true }
-    this.page.preview({ ...at, ...(key !== undefined && { key }), ...(steps && { steps }), ...painted.painting })
+    const { painting, rendered } = painted
+    this.inspected.show({ ...rendered, key, kind: painting.kind, size: painting.size })
+    const at = { node, socket, member, members, full: true, levels: levelsOf(rendered.values) }
+    this.page.preview({ ...at, ...(key !== undefined && { key }), ...(steps && { steps }), ...painting })
   }
 
   async #steps({ node, socket, member }: Look, { step, kept, finished }: Target): Promise<StepsSeen | undefined> {

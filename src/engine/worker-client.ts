@@ -5,7 +5,7 @@ import { fileName } from '../graph/text.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { PictureRef } from '../node/params.ts'
 import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
-import type { Look } from './events.ts'
+import type { Difference, Look, PointRead } from './events.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
 
@@ -30,7 +30,10 @@ interface Question {
   answer(answer: Answer): void
 }
 
-type Answer = Extract<FromWorker, { readonly say: 'opened' | 'taken' | 'kept' | 'refused' }>
+type Answer = Extract<
+  FromWorker,
+  { readonly say: 'opened' | 'taken' | 'kept' | 'read' | 'pinned' | 'differs' | 'refused' }
+>
 
 interface Run {
   readonly number: number
@@ -143,6 +146,23 @@ class WorkerClient implements EngineClient, PresetReader {
     await this.#kept(true)
   }
 
+  async read(x: number, y: number): Promise<PointRead | undefined> {
+    const answer = await this.#ask((request) => ({ do: 'read', request, x, y }))
+    if (answer.say !== 'read') throw unexpected(answer)
+    return answer.point
+  }
+
+  async pin(): Promise<void> {
+    const answer = await this.#ask((request) => ({ do: 'pin', request }))
+    if (answer.say !== 'pinned') throw unexpected(answer)
+  }
+
+  async compare(): Promise<Difference | undefined> {
+    const answer = await this.#ask((request) => ({ do: 'compare', request }))
+    if (answer.say !== 'differs') throw unexpected(answer)
+    return answer.difference
+  }
+
   async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
     const answer = await this.#ask((request) => ({ do: 'checkpoint', request, ...folder }))
     if (answer.say !== 'taken') throw unexpected(answer)
@@ -242,6 +262,9 @@ class WorkerClient implements EngineClient, PresetReader {
       case 'opened':
       case 'taken':
       case 'kept':
+      case 'read':
+      case 'pinned':
+      case 'differs':
       case 'refused':
         return this.#asked.get(message.request)?.answer(message)
       case 'dead':

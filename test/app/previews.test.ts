@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderPreview, renderSpread } from '../../src/app/previews.ts'
+import { renderDifference, renderPreview, renderSpread } from '../../src/app/previews.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import { AFFINE_DEPTH } from '../support/meaning.ts'
 
@@ -37,5 +37,29 @@ test('a picture comes with the numbers that it shows, shrunk as it is', async ()
   expect([width, values.length, data.length]).toEqual([2, 2, 8])
   values.forEach((number, pixel) => expect(Math.abs((data[4 * pixel] ?? 0) - 255 * number)).toBeLessThan(1))
   tensor.release()
+  expect(backend.bytes).toBe(0)
+})
+
+test('a display puts its own colours and range in place of grey, and changes no numbers', async () => {
+  const backend = new CpuBackend()
+  const tensor = backend.upload(Float32Array.of(0, 0.2, 0.6, 1), [1, 1, 1, 4])
+  const value = { kind: 'depth', meaning: AFFINE_DEPTH, tensor, frame } as const
+  const narrow = await renderPreview(backend, value, 4, { range: [0.2, 0.6] })
+  expect([0, 1, 2, 3].map((pixel) => narrow.data[4 * pixel])).toEqual([0, 0, 255, 255])
+  const coloured = await renderPreview(backend, value, 4, { colormap: 'binary', invert: true, range: [0.2, 0.6] })
+  expect([...coloured.data]).toEqual([...narrow.data])
+  expect([...coloured.values]).toEqual([...(await backend.read(tensor))])
+  tensor.release()
+  expect(backend.bytes).toBe(0)
+})
+
+test('a signed difference is blue below nothing, red above, white where nothing differs', async () => {
+  const backend = new CpuBackend()
+  const { data } = await renderDifference(backend, Float32Array.of(-1, 0, 1, NaN), size, true, 1)
+  const [less, same, more, none] = [0, 1, 2, 3].map((pixel) => [...data.subarray(4 * pixel, 4 * pixel + 3)])
+  expect(less?.[2]).toBeGreaterThan(2 * (less?.[0] ?? 255))
+  expect(Math.min(...(same ?? []))).toBeGreaterThan(240)
+  expect(more?.[0]).toBeGreaterThan(2 * (more?.[2] ?? 255))
+  expect(none).toEqual([0, 0, 0])
   expect(backend.bytes).toBe(0)
 })

@@ -12,6 +12,7 @@ const size = { width: 2, height: 1 }
 const painter = new Painter(
   async () => ({ ...size, data: new Uint8ClampedArray(8), values: new Float32Array(2) }),
   async () => ({ ...size, data: new Uint8ClampedArray(8) }),
+  async () => ({ ...size, data: new Uint8ClampedArray(8) }),
   async () => ({ ...size, close: () => undefined }),
 )
 

@@ -46,6 +46,7 @@ function session({ keys = four, steps = [] as number[], of = 4, paint = () => Pr
       drawing.push(`spread of ${members.length}`)
       return { ...size, data: new Uint8ClampedArray(8) }
     },
+    async () => ({ ...size, data: new Uint8ClampedArray(8) }),
     async () => {
       open++
       return { ...size, close: () => void open-- }
@@ -224,4 +225,17 @@ test.each([
   await settled()
   expect(drawing).toHaveLength(3)
   expect(end()).toEqual({ bytes: 0, open: 0, most: 0 })
+})
+
+test('another display draws the picture again; the numbers that can be read are those of the value', async () => {
+  const { viewed, state, settled, end } = session({ keys: ['a'] })
+  state.finished.add('a')
+  viewed.look(look)
+  await settled()
+  viewed.look({ ...look, display: { colormap: 'turbo' } })
+  expect(await settled()).toEqual(['large 0'])
+  viewed.look({ ...look, display: { colormap: 'turbo' } })
+  expect(await settled()).toEqual([])
+  expect(viewed.inspected.point(1, 0)).toEqual({ key: 'a', x: 1, y: 0, values: [1] })
+  expect(end()).toEqual({ bytes: 0, open: 0, most: 1 })
 })

@@ -47,6 +47,7 @@ class ToyWorker {
           values: Float32Array.of(0),
         }),
         renderSpread: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
+        renderDifference: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
         makeBitmap: async ({ width, height }): Promise<ImageBitmap> => ({ width, height, close: () => undefined }),
         addPicture: () => undefined,
         async addCheckpoint({ name }) {

@@ -1,4 +1,4 @@
-import type { ExampleGraph } from '../../editor/state/editor.svelte.ts'
+import type { ExampleGraph } from '../../editor/state/examples.ts'
 
 interface GraphFile {
   readonly title: string

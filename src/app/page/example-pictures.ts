@@ -1,4 +1,4 @@
-import type { ExamplePicture } from '../../editor/state/editor.svelte.ts'
+import type { ExamplePicture } from '../../editor/state/examples.ts'
 
 const FILES = Object.keys(import.meta.glob('/examples/images/*.{jpg,png,webp}'))
 

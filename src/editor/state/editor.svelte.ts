@@ -2,6 +2,7 @@ import { getContext } from 'svelte'
 import { plainError, type PlainError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../engine/client.ts'
+import type { Display } from '../../engine/events.ts'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
@@ -14,6 +15,8 @@ import { DocumentStore } from './document-store.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
 import { duplicate, excerpt, inserted, newNode, removal, type Copies } from './edits.ts'
+import { Inspecting } from './inspecting.svelte.ts'
+import type { ExamplePicture } from './examples.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults, forecast, livePlan, shown } from './live.ts'
 import { QUICK_FROM, quickLook } from './quick-look.ts'
@@ -29,20 +32,6 @@ export interface PaletteRequest {
   readonly canvas: Point
   /** The wire that ended here. */
   readonly wire?: SocketAddress
-}
-
-/** A graph to start from. */
-export interface ExampleGraph {
-  readonly title: string
-  /** One line: what it shows. */
-  readonly about: string
-  /** The text of its file. */
-  readonly text: string
-}
-
-export interface ExamplePicture {
-  readonly name: string
-  readonly url: string
 }
 
 /** The engine, and where it can the reading of presets: it knows the migrations of the nodes. */
@@ -76,6 +65,7 @@ export class Editor {
   readonly geometry = new Geometry()
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()
+  readonly inspecting: Inspecting
   readonly run: RunState
   readonly downloads: Downloads
   readonly kept: Kept
@@ -125,6 +115,7 @@ export class Editor {
     this.#client = connect(this.run)
     this.results = this.#client
     this.backend = this.#client.backend
+    this.inspecting = new Inspecting(this.#client)
     this.store.onChange((document, before) => {
       const exists = (id: string) => this.store.node(id) !== undefined
       this.selection.keep(exists)
@@ -269,7 +260,11 @@ export class Editor {
     const type = node && this.type(node)
     const has = node !== undefined && (this.run.thumbnails.has(node.id) || type?.sink === true)
     const shown = has ? node.id : defaultView(document, this.run.catalogue)
-    if (shown === this.viewing.node) return
+    if (shown !== this.viewing.node) this.view(shown)
+  }
+
+  /** Shows a node, whatever is selected. */
+  view(shown: string | undefined): void {
     const info = shown === undefined ? undefined : this.run.catalogue.get(this.store.node(shown)?.type ?? '')
     this.viewing.look(shown, info)
     this.viewing.tell(this.#client)
@@ -277,6 +272,12 @@ export class Editor {
 
   lookAtMember(member: number): void {
     this.viewing.member = member
+    this.viewing.tell(this.#client)
+  }
+
+  /** How the viewer draws what it shows; undefined: as usual. */
+  display(display: Display | undefined): void {
+    this.viewing.display = display
     this.viewing.tell(this.#client)
   }
 

@@ -1,4 +1,5 @@
 import type { EngineClient } from '../../engine/client.ts'
+import type { Display } from '../../engine/events.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import type { OutputPort, InputPort } from '../../node/ports.ts'
@@ -33,19 +34,23 @@ export class Viewing {
   member = $state(0)
   /** One on the way to the result, from 1; the result when undefined. */
   step = $state<number | undefined>()
+  /** Colours and range of the viewer alone. */
+  display = $state.raw<Display | undefined>()
 
-  /** Looks at another node; the same one keeps its member and step. */
+  /** Looks at another node; the same one keeps its member, step and display. */
   look(node: string | undefined, type: NodeInfo | undefined): void {
     if (node === this.node) return
     this.node = node
     this.socket = type && shownSocket(type)
     this.member = 0
     this.step = undefined
+    this.display = undefined
   }
 
   /** Tells the engine, whose pictures of it come from now on. */
   tell(client: EngineClient): void {
-    const { node, socket, member, step } = this
-    if (node !== undefined && socket !== undefined) client.view({ node, socket, member, step })
+    const { node, socket, member, step, display } = this
+    if (node !== undefined && socket !== undefined)
+      client.view({ node, socket, member, step, ...(display && { display }) })
   }
 }

@@ -78,6 +78,12 @@ export class FakeEngine implements EngineClient {
     void this.#viewed()
   }
 
+  async read(): Promise<undefined> {}
+
+  async pin(): Promise<void> {}
+
+  async compare(): Promise<undefined> {}
+
   async #viewed(): Promise<void> {
     const document = this.#document
     if (!document || !this.#look) return

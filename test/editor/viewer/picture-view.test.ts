@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fitted, zoomedAt } from '../../../src/editor/panels/picture-view.ts'
+import { fitted, zoomedAt } from '../../../src/editor/viewer/picture-view.ts'
 
 it('fits the whole picture into the frame, centred', () => {
   const view = fitted({ width: 200, height: 100 }, { width: 424, height: 424 })
