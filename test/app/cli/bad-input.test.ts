@@ -100,7 +100,9 @@ describe('a graph file', () => {
     expect(JSON.parse(out)).toEqual({
       problems: [expect.objectContaining({ code: 'graph/param', node: 'denoise', effect: 'repaired' })],
       errors: [expect.objectContaining({ code: 'image/missing', node: 'image', fix: expect.any(String) })],
-      checkpoints: [{ choice: 'marigold-nano', name: 'marigold-nano', download: 0 }],
+      checkpoints: [
+        { choice: 'marigold-nano', name: 'marigold-nano', download: 0, memory: expect.anything() as unknown },
+      ],
     })
   })
 
