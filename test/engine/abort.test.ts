@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { memoryFiles, Tier, type PackedFiles } from '../../src/engine/results/tier.ts'
 import { bench, marigold } from './toys/bench.ts'
+import { stepper, steppers } from './toys/stepper.ts'
 
 test.each([1, 2])(
   'aborting at every await point leaks nothing and keeps what was finished (batches of %i)',
@@ -107,3 +108,73 @@ test('aborting while results are read from or written to where they are kept lea
   }
   expect(point).toBeGreaterThan(20)
 })
+
+test.each([
+  ['on the backend', 1e9],
+  ['in the tiers only', 8],
+])(
+  'aborting between and within steps leaks nothing, and no step that was finished runs again (kept %s)',
+  async (_, cacheBytes) => {
+    const members = 2
+    const targets = ['stepper']
+    /** A session whose run is aborted at its `point`-th wait: in steps, and where these are written or read. */
+    const session = (point: number) => {
+      const ran: string[] = []
+      const stop = new AbortController()
+      let left = point
+      const tick = async (): Promise<void> => {
+        await Promise.resolve()
+        if (left-- === 0) stop.abort()
+      }
+      const step = stepper(ran, tick)
+      const { nodes } = bench()
+      let clock = 0
+      const made = bench({
+        nodes: new Map([...nodes, [step.type, step as never]]),
+        tiers: [new Tier(waiting(memoryFiles(), tick), 1e9)],
+        cacheBytes,
+        // Steps of 300 ms are dear enough to be written.
+        now: () => (clock += 300),
+        pause: tick,
+      })
+      const numbers = async (): Promise<readonly unknown[]> =>
+        Promise.all(
+          Array.from({ length: members }, async (_, member) => {
+            await made.engine.fetch('stepper', 'latent', member)
+            const value = made.engine.value('stepper', 'latent', member)
+            return value && 'tensor' in value && value.tensor.location === 'cpu' ? value.tensor.data[0] : undefined
+          }),
+        )
+      return { ...made, ran, numbers, signal: stop.signal, never: () => (left = Infinity) }
+    }
+    const whole = session(Infinity)
+    await whole.engine.run(steppers(members), { targets })
+    expect(whole.ran).toHaveLength(4 * members)
+
+    let point = 0
+    let resumed = 0
+    for (let completed = false; !completed; point++) {
+      const { engine, backend, ran, numbers, signal, never } = session(point)
+      completed = await engine.run(steppers(members), { targets, signal }).then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toMatchObject({ code: 'engine/cancelled' })
+          return false
+        },
+      )
+      expect(backend.bytes).toBe(engine.bytes)
+      expect(engine.bytes).toBeLessThanOrEqual(cacheBytes)
+      never()
+      if (ran.length % 4 !== 0) resumed += 1
+      await engine.run(steppers(members), { targets })
+      expect(ran).toEqual(whole.ran)
+      expect(backend.bytes).toBe(engine.bytes)
+      expect(await numbers()).toEqual(await whole.numbers())
+      await engine.dispose()
+      expect(backend.bytes).toBe(0)
+    }
+    expect(point).toBeGreaterThan(20)
+    // Not vacuous: runs went on from the middle of a member.
+    expect(resumed).toBeGreaterThan(10)
+  },
+)

@@ -1,60 +1,15 @@
 import { expect, test } from 'vitest'
 import { memoryFiles, Tier } from '../../src/engine/results/tier.ts'
-import { defineNode } from '../../src/node/define.ts'
-import { integer } from '../../src/node/params.ts'
-import { latent } from '../../src/node/ports.ts'
-import type { LatentValue } from '../../src/node/values.ts'
-import { bench, graph } from './toys/bench.ts'
-import { FRAME } from './toys/nodes.ts'
+import { bench } from './toys/bench.ts'
+import { stepper, steppers as document } from './toys/stepper.ts'
 
-/** Doubles what it is given once a step. */
-function stepper(ran: string[], hears: (done: number) => void) {
-  return defineNode({
-    type: 'toy/stepper',
-    version: 1,
-    title: 'Stepper',
-    about: '',
-    inputs: { from: latent('') },
-    params: { steps: integer({ label: 'Steps', about: '', default: 4, min: 1, max: 9, step: 1 }) },
-    outputs: { latent: latent('') },
-    async run({ from }, { steps }, { backend, trail, signal, progress, member }) {
-      const made = (data: Float32Array): LatentValue => ({
-        ...from,
-        tensor: backend.upload(data, from.tensor.dims),
-        frame: FRAME,
-      })
-      const dataOf = (value: unknown): Float32Array => (value as { tensor: { data: Float32Array } }).tensor.data
-      const found = await trail.resume(steps)
-      let x = dataOf(found?.states[0] ?? from)
-      for (let done = found?.done ?? 0; done < steps; done++) {
-        signal.throwIfAborted()
-        x = x.map((value) => 2 * value)
-        ran.push(`${member.index}: ${done + 1}`)
-        if (done + 1 < steps) await trail.reached(done + 1, steps, [{ state: made(x), outputs: { latent: made(x) } }])
-        progress(done + 1, steps)
-        hears(done + 1)
-      }
-      return { latent: made(x) }
-    },
-  })
-}
-
-const document = (members = 1, seed = 1) => {
-  const made = graph({ photo: ['input/photo'], encode: ['toy/encode'], noise: ['toy/noise', { members, seed }] }, [
-    'photo.image > encode.image',
-    'encode.latent > noise.like',
-    'noise.noise > stepper.from',
-  ])
-  const node = { id: 'stepper', type: 'toy/stepper', version: 1, params: { steps: 4 }, position: { x: 0, y: 0 } }
-  return { ...made, nodes: [...made.nodes, node] }
-}
 const targets = ['stepper']
 
 function session(hears: (done: number) => void = () => undefined, tiers: readonly Tier[] = [], ms = 300) {
   let clock = 0
   const ran: string[] = []
   const { nodes } = bench()
-  const step = stepper(ran, hears)
+  const step = stepper(ran, (done, left) => (left ? hears(done) : undefined))
   const registry = new Map([...nodes, [step.type, step]])
   return { ...bench({ nodes: registry as typeof nodes, tiers, now: () => (clock += ms) }), ran }
 }
