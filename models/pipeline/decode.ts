@@ -10,7 +10,7 @@ import type { Backend, Tensor } from '../../src/tensor/tensor.ts'
 import type { Services } from '../../src/base/service.ts'
 import { Checkpoints, type Checkpoint } from '../checkpoint/checkpoint.ts'
 import { isModality, TARGETS, usualPrediction, type Modality, type Prediction } from '../checkpoint/modality.ts'
-import { onlyFinite } from './sound.ts'
+import { onlySound } from './sound.ts'
 
 interface Size {
   readonly width: number
@@ -82,7 +82,7 @@ function expectModality(who: string, modality: Modality, wanted: Modality): void
 
 /**
  * Members of one size, decoded at once by their checkpoint and read, and their padding cut off. Errors:
- * `node/wrong-modality`, `node/unlike-members`, `node/wrong-latent`, `node/not-finite`.
+ * `node/wrong-modality`, `node/unlike-members`, `node/wrong-latent`, `node/not-finite`, `node/all-zero`.
  */
 export async function decodeMembers<M extends Decodable, W extends Modality>(
   members: readonly M[],
@@ -152,7 +152,7 @@ async function decoded(
   { backend, signal }: DecodeContext,
 ): Promise<Tensor> {
   try {
-    const pixels = await onlyFinite(backend, await checkpoint.decode(latents, signal), 'VAE decoder')
+    const pixels = await onlySound(backend, await checkpoint.decode(latents, signal), 'VAE decoder')
     try {
       return read(pixels)
     } finally {

@@ -6,7 +6,7 @@ import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
 import { count, type Backend, type Tensor } from '../../src/tensor/tensor.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { DenoisingStep } from '../schedulers/step.ts'
-import { expectFinite } from './sound.ts'
+import { expectSound } from './sound.ts'
 import { stepNoise, type NoiseSource } from './step-noise.ts'
 
 /** One member: latents of the picture, [1,C,h,w], and of the T targets that are denoised, [1,T·C,h,w]. */
@@ -37,7 +37,7 @@ export interface Reached {
 
 /**
  * The denoising loop of Marigold's pipelines for members of one size at once: v = model(image, x_t, t), then the
- * scheduler's step. Aborts between steps. The results, one per member, belong to the caller. Errors: `node/not-finite`.
+ * scheduler's step. Aborts between steps. The results, one per member, belong to the caller. Errors: `node/not-finite`, `node/all-zero`.
  */
 export async function denoise(
   checkpoint: Checkpoint,
@@ -137,7 +137,7 @@ const apart = (backend: Backend, x: Tensor, members: number): readonly Tensor[] 
 
 /** What goes wrong in a step goes on in all later ones, so the last one's prediction tells. */
 async function checkLast(backend: Backend, model: Tensor, warn: DenoiseContext['warn']): Promise<void> {
-  const saturated = await expectFinite(backend, model, 'U-Net')
+  const saturated = await expectSound(backend, model, 'U-Net')
   if (saturated === 0) return
   warn?.(
     `${saturated} of ${count(model.dims)} numbers of the U-Net stand at the limit of half precision: the result may be wrong there. Use the checkpoint’s fp32 files, or a smaller resolution.`,

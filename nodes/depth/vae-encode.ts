@@ -1,5 +1,5 @@
 import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { onlyFinite } from '../../models/pipeline/sound.ts'
+import { onlySound } from '../../models/pipeline/sound.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { affine } from '../../src/gpu/kernels/affine.ts'
 import { pad } from '../../src/gpu/kernels/pad.ts'
@@ -33,7 +33,7 @@ export default defineNode({
     const normalised = runKernel(ctx.backend, affine, [padded], { a: 2, b: -1 })
     try {
       const encoded = await opened.encode(normalised, ctx.signal)
-      const latent = await onlyFinite(ctx.backend, encoded, 'VAE encoder')
+      const latent = await onlySound(ctx.backend, encoded, 'VAE encoder')
       try {
         const colours = await coloursOf(latent, padded, ctx.backend)
         return { latent: { kind: 'latent', tensor: latent.retain(), frame, factor, colours } }

@@ -271,7 +271,7 @@ describe('VAE Decode', () => {
   ])('says what its numbers mean: %o', async (config, meaning) => {
     const bench = new Bench()
     const services = [[Checkpoints, toyCheckpoints(bench.backend, toyFor(config))] as const]
-    const inputs = { latent: latent(bench, () => 0), checkpoint }
+    const inputs = { latent: latent(bench, () => 0.5), checkpoint }
     const depth = oneValue(await bench.run('depth/vae-decode', { inputs, services }), 'depth', 'depth')
     expect(depth.meaning).toEqual(meaning)
   })
@@ -285,7 +285,7 @@ describe('VAE Decode', () => {
   ])('of a VAE alone takes what the latent’s model says: %o', async (predicts, meaning) => {
     const bench = new Bench()
     const services = [[Checkpoints, toyCheckpoints(bench.backend, { ...toyConfig, model: null })] as const]
-    const inputs = { latent: { ...latent(bench, () => 0), ...(predicts && { predicts }) }, checkpoint }
+    const inputs = { latent: { ...latent(bench, () => 0.5), ...(predicts && { predicts }) }, checkpoint }
     const depth = oneValue(await bench.run('depth/vae-decode', { inputs, services }), 'depth', 'depth')
     expect(depth.meaning).toEqual(meaning)
   })

@@ -109,7 +109,7 @@ function callOf(type: string, inputs: Readonly<Record<string, InputPort>>, bench
 function value(port: InputPort, bench: Bench, salt: number, targets = 1): PortValue {
   const kind = port.kind === 'any' ? port.of[0] : port.kind
   const of = (channels: number, h: number, w: number) =>
-    bench.tensor([1, channels, h, w], (i) => ((i * 7919 * salt) % 101) / 101)
+    bench.tensor([1, channels, h, w], (i) => (((i * 7919 * salt) % 101) + 1) / 102)
   switch (kind) {
     case 'image':
       return { kind, tensor: of(3, 16, 24), frame: frameOf(24, 16) }

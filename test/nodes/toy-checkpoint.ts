@@ -1,7 +1,6 @@
 import type { Checkpoint, CheckpointConfig, Checkpoints, ModelConfig } from '../../models/checkpoint/checkpoint.ts'
 import { usualPrediction, type Prediction } from '../../models/checkpoint/modality.ts'
-import type { CpuBackend } from '../../src/tensor/cpu.ts'
-import type { Dims, Tensor } from '../../src/tensor/tensor.ts'
+import type { Backend, Dims } from '../../src/tensor/tensor.ts'
 
 export const toyModel: ModelConfig = {
   scheduler: {
@@ -34,11 +33,6 @@ export const withModel = (model: Partial<ModelConfig>): CheckpointConfig => ({
 export const toyFor = (predicts: Partial<Prediction>): CheckpointConfig =>
   withModel({ predicts: { ...toyModel.predicts, ...predicts } })
 
-const values = (tensor: Tensor): Float32Array => {
-  if (tensor.location !== 'cpu') throw new Error('Not on the CPU.')
-  return tensor.data
-}
-
 export interface ToyCalls {
   readonly timesteps: number[]
   readonly batches: number[]
@@ -46,11 +40,7 @@ export interface ToyCalls {
 }
 
 /** Models of one line, so that what nodes do around them can be worked out: v = x / 2 + t / 1000. */
-export function toyCheckpoints(
-  backend: CpuBackend,
-  config: CheckpointConfig = toyConfig,
-  calls?: ToyCalls,
-): Checkpoints {
+export function toyCheckpoints(backend: Backend, config: CheckpointConfig = toyConfig, calls?: ToyCalls): Checkpoints {
   const toy: Checkpoint = {
     id: 'toy',
     config,
@@ -58,7 +48,7 @@ export function toyCheckpoints(
       calls?.encoded.push(image.dims)
       const [n = 1, , h = 0, w = 0] = image.dims
       const dims = [n, 4, h / config.factor, w / config.factor]
-      const first = values(image)
+      const first = await backend.read(image)
       return backend.upload(
         Float32Array.from({ length: (n * 4 * h * w) / config.factor ** 2 }, (_, i) => first[i % first.length] ?? 0),
         dims,
@@ -68,14 +58,14 @@ export function toyCheckpoints(
       calls?.timesteps.push(t)
       calls?.batches.push(x.dims[0] ?? 0)
       return backend.upload(
-        values(x).map((v) => v / 2 + t / 1000),
+        (await backend.read(x)).map((v) => v / 2 + t / 1000),
         x.dims,
       )
     },
     async decode(latent) {
       const [n = 1, c = 4, h = 0, w = 0] = latent.dims
       const [H, W] = [h * config.factor, w * config.factor]
-      const z = values(latent)
+      const z = await backend.read(latent)
       const pixels = Float32Array.from(
         { length: n * 3 * H * W },
         (_, i) => z[Math.floor(i / (3 * H * W)) * c * h * w] ?? 0,

@@ -6,24 +6,25 @@ import type { Kernel } from '../kernel.ts'
 /** The largest number of half precision: what is larger becomes this, or infinite, where half precision computed it. */
 const LARGEST_HALF = 65504
 
-/** Any shape → [2]: how many values are not finite, and how many are ±65504. Exact up to 2²⁴. */
+/** Any shape → [3]: how many values are not finite, how many are ±65504, how many are finite and not zero. Exact up to 2²⁴. */
 export const census: Kernel<Record<string, never>> = {
   name: 'census',
   cpu(inputs, _params, backend) {
-    const counts = new Float32Array(2)
-    let [strange, saturated] = [0, 0]
+    let [strange, saturated, present] = [0, 0, 0]
     for (const value of only(inputs).data) {
       if (!Number.isFinite(value)) strange++
-      else if (Math.abs(value) === LARGEST_HALF) saturated++
+      else if (value !== 0) {
+        present++
+        if (Math.abs(value) === LARGEST_HALF) saturated++
+      }
     }
-    counts.set([strange, saturated])
-    return backend.upload(counts, [2])
+    return backend.upload(Float32Array.of(strange, saturated, present), [3])
   },
   gpu(inputs, _params, backend) {
     const x = only(inputs)
     const size = count(x.dims)
     const threads = Math.min(size, THREADS)
-    const partial = backend.allocate([threads, 2])
+    const partial = backend.allocate([threads, 3])
     dispatch(backend, {
       name: 'census-parts',
       code: PARTS,
@@ -32,14 +33,14 @@ export const census: Kernel<Record<string, never>> = {
       params: { size: u32(size) },
       size: { threads },
     })
-    const y = backend.allocate([2])
+    const y = backend.allocate([3])
     dispatch(backend, {
       name: 'census-sum',
       code: SUM,
       inputs: { x: partial },
       outputs: { y },
       params: { parts: u32(threads) },
-      size: { threads: 2 },
+      size: { threads: 3 },
     })
     partial.release()
     return y
@@ -52,17 +53,22 @@ const PARTS = `
 fn at(i: u32) {
   var strange = 0u;
   var saturated = 0u;
+  var present = 0u;
   for (var p = i; p < params.size; p += params.threads) {
     let v = x[p];
-    if (!is_finite(v)) { strange++; } else if (abs(v) == ${LARGEST_HALF}.0) { saturated++; }
+    if (!is_finite(v)) { strange++; } else if (v != 0.0) {
+      present++;
+      if (abs(v) == ${LARGEST_HALF}.0) { saturated++; }
+    }
   }
-  y[2u * i] = f32(strange);
-  y[2u * i + 1u] = f32(saturated);
+  y[3u * i] = f32(strange);
+  y[3u * i + 1u] = f32(saturated);
+  y[3u * i + 2u] = f32(present);
 }`
 
 const SUM = `
 fn at(i: u32) {
   var sum = 0.0;
-  for (var part = 0u; part < params.parts; part++) { sum += x[2u * part + i]; }
+  for (var part = 0u; part < params.parts; part++) { sum += x[3u * part + i]; }
   y[i] = sum;
 }`

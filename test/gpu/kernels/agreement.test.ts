@@ -186,16 +186,18 @@ const ensemble = (size: Size) =>
     .tuple(fc.integer({ min: 1, max: 11 }), size, size, seed)
     .map(([e, h, w, s]) => ({ stack: filled([[e, 1, h, w], s]), members: e, values: noise(s + 1, 2 * e) }))
 
-test('a census of what is not finite and what is saturated', async () => {
+test('a census of what is not finite, saturated and not zero', async () => {
   await check(
-    (size) => fc.tuple(tensor(size), fc.array(fc.tuple(fc.nat(), fc.constantFrom(NaN, Infinity, -65504, 65504)))),
+    (size) =>
+      fc.tuple(tensor(size), fc.array(fc.tuple(fc.nat(), fc.constantFrom(NaN, Infinity, -65504, 65504, 0, -0)))),
     async ([[data, dims], strange]) => {
       const values = data.slice()
       for (const [at, value] of strange) values[at % values.length] = value
       expect(await apart(census, [[values, dims]], {})).toBe(0)
     },
   )
-  expect(await apart(census, [[new Float32Array(400_000).fill(NaN), [2, 1, 400, 500]]], {})).toBe(0)
+  for (const value of [NaN, 0])
+    expect(await apart(census, [[new Float32Array(400_000).fill(value), [2, 1, 400, 500]]], {})).toBe(0)
 })
 
 test('moments of an ensemble', async () => {
