@@ -34,7 +34,7 @@ export class Faults {
     return this.debug ? this.#scoped('validation', `kernel ${kernel}`, dispatch) : dispatch()
   }
 
-  /** Throws the first thing that went wrong in the commands given so far. Waits for their validation, not for their work. */
+  /** Throws the first thing that went wrong in the commands given so far, a lack of memory before all else. Waits for their validation, not for their work. */
   async check(): Promise<void> {
     // Errors come in the order of the commands: when an empty scope has closed, all errors before it have been told.
     this.#scoped('validation', 'a command', () => undefined)
@@ -68,9 +68,13 @@ export class Faults {
   #note(error: GPUError, what: string): void {
     // Constructors are global in browsers only; the name works everywhere.
     const memory = error.constructor.name === 'GPUOutOfMemoryError'
-    this.#first ??= memory
-      ? outOfMemory(`The graphics device has no memory left for ${what}.`, error)
-      : new AppError('gpu/invalid', `The graphics device refused ${what}: ${error.message}`, { cause: error })
+    // A buffer without memory is invalid, so whatever uses it is refused; that may be told before the scope has closed.
+    if (memory && this.#first?.code !== 'gpu/out-of-memory')
+      this.#first = outOfMemory(`The graphics device has no memory left for ${what}.`, error)
+    else
+      this.#first ??= new AppError('gpu/invalid', `The graphics device refused ${what}: ${error.message}`, {
+        cause: error,
+      })
   }
 }
 

@@ -55,13 +55,16 @@ function passes<T extends Tensor>(input: T, params: ResizeParams, run: (x: T, di
     const dims = nchw(x)
     if (dims[axis] === to) continue
     const taps = resizeTaps(params.method, params.antialias, dims[axis], to)
-    const y = run(
-      x,
-      dims.map((n, i) => (i === axis ? to : n)),
-      { axis, taps },
-    )
-    x.release()
-    x = y
+    const before = x
+    try {
+      x = run(
+        before,
+        dims.map((n, i) => (i === axis ? to : n)),
+        { axis, taps },
+      )
+    } finally {
+      before.release()
+    }
   }
   return x
 }
