@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
 import { node } from './support/editor-page.ts'
+import { violations } from './support/violations.ts'
 
 let page: Page
 eachPage((opened) => {
@@ -106,4 +107,30 @@ it('a storage that cannot be had is said; the graph works all the same', async (
   await denied.getByRole('alert').filter({ hasText: 'Edits cannot be kept in this browser' }).waitFor()
   await rename(denied, 'Works')
   await expect.poll(() => undo(denied).isEnabled()).toBe(true)
+})
+
+it('graphs are open in tabs, by mouse and keyboard; what was closed comes back, now and from the list', async () => {
+  const tab = (name: string) =>
+    page.getByRole('tablist', { name: 'Open graphs' }).getByRole('tab', { name, exact: true })
+  await rename(page, 'Mine')
+  await page.getByRole('button', { name: 'Examples' }).click()
+  await page.getByRole('menuitem', { name: 'One step from zeros' }).click()
+  await expect.poll(() => tab('One step from zeros').getAttribute('aria-selected')).toBe('true')
+  await tab('One step from zeros').focus()
+  await page.keyboard.press('ArrowLeft')
+  await expect.poll(() => title(page).inputValue()).toBe('Mine')
+  await page.keyboard.press('Delete')
+  await expect.poll(() => tab('Mine').count()).toBe(0)
+  await page.getByRole('button', { name: 'Reopen it' }).click()
+  await expect.poll(() => title(page).inputValue()).toBe('Mine')
+  expect(await undo(page).isEnabled()).toBe(true)
+  await page.getByRole('button', { name: 'Close Mine' }).click()
+  await expect.poll(() => tab('Mine').count()).toBe(0)
+  await page.waitForTimeout(300)
+  await page.reload()
+  await tab('One step from zeros').waitFor()
+  await page.getByRole('button', { name: 'Earlier graphs' }).click()
+  await page.getByRole('group', { name: 'Closed' }).getByRole('menuitem', { name: 'Mine' }).click()
+  await expect.poll(() => title(page).inputValue()).toBe('Mine')
+  expect(await violations(page)).toEqual([])
 })

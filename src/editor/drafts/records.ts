@@ -10,8 +10,10 @@ export interface DocumentRow {
   readonly title: string
   /** Milliseconds since 1970 of its last change. */
   readonly changed: number
-  /** When the person closed it; absent while it is open. */
-  readonly closed?: number
+  /** When it was first opened. */
+  readonly opened: number
+  /** When the person closed it; undefined while it is open. */
+  readonly closed: number | undefined
   /** Times that it was opened and the page ended before it was seen to work. */
   readonly tries: number
 }

@@ -5,7 +5,11 @@ import type { Problem } from '../../graph/problem.ts'
 /** What of the editor belongs to the document that is shown. */
 export interface Showing {
   readonly store: { use(history: History): void }
-  readonly run: { errors: readonly PlainError[] }
+  readonly run: {
+    errors: readonly PlainError[]
+    readonly nodes: ReadonlyMap<string, { readonly phase: string }>
+    keep(exists: (id: string) => boolean): void
+  }
   readonly selection: { clear(): void }
   readonly viewing: { look(node: undefined, type: undefined): void }
   readonly canvas: { begin(): void } | undefined
@@ -16,17 +20,13 @@ export interface Showing {
 
 /** Shows another document, with what can be undone of it and what was found while it was read. */
 export function show(editor: Showing, history: History, problems: readonly Problem[]): void {
+  // States and pictures are those of the document before, whose nodes may have the same names.
+  editor.run.keep(() => false)
   editor.store.use(history)
-  shown(editor, problems)
-}
-
-/** After another document has come: nothing of the one before is looked at. */
-export function shown(editor: Showing, problems: readonly Problem[]): void {
   editor.problems = problems
   editor.trouble = undefined
   editor.run.errors = []
   editor.selection.clear()
-  // Its nodes may have the names of others.
   editor.viewing.look(undefined, undefined)
   editor.look()
   editor.canvas?.begin()

@@ -4,6 +4,19 @@ const named = (title: string): string => (title === '' ? 'The graph' : `“${tit
 
 /** What is said of documents that the browser keeps. */
 export const DRAFTS = {
+  graphs: 'Graphs',
+  tabs: 'Open graphs',
+  untitled: 'Untitled graph',
+  close: (title: string) => `Close ${title === '' ? 'the untitled graph' : title}`,
+  closed: (title: string) => `Closed ${title === '' ? 'an untitled graph' : `“${title}”`}.`,
+  takeBack: 'Reopen it',
+  earlier: 'Earlier graphs',
+  closedOnes: 'Closed',
+  versions: 'Earlier versions of this graph',
+  nothingEarlier: 'Graphs that you close, and earlier versions of the one that is shown, can be opened again here.',
+  /** A time as the person's language has it. */
+  when: (at: number) => new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+
   copy: (title: string): PlainError => ({
     code: 'storage/elsewhere',
     message: `${named(title)} is open in another window. This is a copy of it.`,

@@ -11,6 +11,7 @@ export const ICONS = {
   actual: 'M4 5.5 5.5 4.5v7 M10.5 5.5 12 4.5v7 M8 6.5v.1 M8 9.5v.1',
   examples: 'M2.5 2.5h4.5v4.5h-4.5Z M9 2.5h4.5v4.5H9Z M2.5 9h4.5v4.5h-4.5Z M9 9h4.5v4.5H9Z',
   home: 'M2.5 8 8 3l5.5 5 M4.2 7v6.2h7.6V7',
+  earlier: 'M8 4.8V8l2.3 1.5 M2.6 8a5.4 5.4 0 1 0 1.7-3.9 M2.4 2.8l1.7 1.5 1.7-1.4',
   dice: 'M3 3h10v10H3Z M5.8 5.8v.1 M10.2 10.2v.1 M8 8v.1 M10.2 5.8v.1 M5.8 10.2v.1',
   close: 'M4 4l8 8 M12 4l-8 8',
   light:

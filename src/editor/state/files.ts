@@ -1,31 +1,21 @@
 import { AppError, plainError } from '../../base/errors.ts'
 import { serialize } from '../../graph/serialize.ts'
-import type { ReadDocument } from '../../graph/validate.ts'
-import { shown } from '../drafts/show.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import type { Editor } from './editor.svelte.ts'
 import type { Point } from './geometry.svelte.ts'
 
-/** Opens the text of a preset in place of the document; undo brings the old one back. A broken one changes nothing. */
+/** Opens the text of a preset beside the others. A broken one changes nothing. */
 export async function openText(editor: Editor, text: string): Promise<boolean> {
   try {
     const read = await editor.read(text)
-    if (!openDocument(editor, read)) return false
-    editor.leave()
+    await editor.documents.open(read)
+    editor.say(SAY.opened(read.document.title || TEXT.untitled))
     return true
   } catch (error) {
     notOpened(editor, error)
     return false
   }
-}
-
-/** Puts a document in place of the one that is there. */
-export function openDocument(editor: Editor, { document, problems }: ReadDocument): boolean {
-  if (!editor.do({ do: 'replace', document })) return false
-  shown(editor, problems)
-  editor.say(SAY.opened(document.title || TEXT.untitled))
-  return true
 }
 
 /** Opens a preset's file. */

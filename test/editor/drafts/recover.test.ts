@@ -8,7 +8,7 @@ import { depthGraph } from '../support/graph.ts'
 
 const read = async (text: string) => parseDocument(text, catalogue)
 const rename = (title: string): HistoryAction => ({ do: 'apply', command: { do: 'setTitle', title } })
-const row = { id: 'a', format: FORMAT, title: 'Mine', changed: 1, tries: 0 }
+const row = { id: 'a', format: FORMAT, title: 'Mine', opened: 1, changed: 1, closed: undefined, tries: 0 }
 
 let document: ReturnType<typeof depthGraph>
 beforeEach(() => {

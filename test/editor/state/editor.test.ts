@@ -170,15 +170,20 @@ describe('parameters', () => {
 })
 
 describe('opening', () => {
-  it('brings back what was saved, and can be undone', async () => {
+  it('brings back what was saved, beside what was there, which stays as it was', async () => {
+    await openText(editor, serialize(editor.store.document))
     editor.setParam('noise', 'members', 3)
     const saved = editor.store.document
     const text = serialize(saved)
     editor.setParam('noise', 'members', 8)
     expect(await openText(editor, text)).toBe(true)
     expect(editor.store.document).toEqual(saved)
-    editor.undo()
+    const [before, opened] = editor.documents.tabs
+    expect(opened?.id).toBe(editor.documents.active)
+    await editor.documents.activate(before?.id ?? '')
     expect(editor.store.node('noise')?.params.members).toBe(8)
+    editor.undo()
+    expect(editor.store.node('noise')?.params.members).toBe(3)
   })
 
   it('lists repairs', async () => {
@@ -267,6 +272,13 @@ describe('live runs', () => {
     const text = serialize(editor.store.document)
     editor.live = true
     expect(await openText(editor, text)).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 450))
+    expect(engine.runs).toEqual([])
+    // Nor because it was left and is shown again.
+    const [one = '', two = ''] = editor.documents.tabs.map(({ id }) => id)
+    expect(await openText(editor, text)).toBe(true)
+    await editor.documents.activate(two || one)
+    await editor.documents.activate(one)
     await new Promise((resolve) => setTimeout(resolve, 450))
     expect(engine.runs).toEqual([])
     editor.setParam('color', 'invert', false)

@@ -30,7 +30,9 @@ async function page() {
   const editor = {
     store,
     read: async (text: string) => parseDocument(text, catalogue),
-    run: { errors: [] },
+    run: { errors: [], nodes: new Map<string, { phase: string }>(), keep: () => undefined },
+    leave: () => undefined,
+    hold: () => undefined,
     selection: { clear: () => undefined },
     viewing: { look: () => undefined },
     canvas: undefined,
@@ -142,7 +144,7 @@ it('a storage that a newer version has changed is not written: said, and work go
 
 it('a document of a newer format is left as it is', async () => {
   const storage = await DraftStorage.open()
-  const row = { id: 'later', format: 2, title: 'From later', changed: 5, tries: 0 }
+  const row = { id: 'later', format: 2, title: 'From later', opened: 4, changed: 5, closed: undefined, tries: 0 }
   await storage.put(row)
   storage.close()
   const opened = await page()
@@ -188,4 +190,56 @@ it('a write that is aborted is said once, and all of it is written by the next',
   expect(again.title()).toBe('Three')
   again.store.undo()
   expect(again.title()).toBe('Two')
+})
+
+const graph = (title: string) => ({ document: { ...depthGraph(catalogue), title }, problems: [] })
+const titles = ({ documents }: Awaited<ReturnType<typeof page>>) => documents.tabs.map(({ title }) => title)
+
+it('several documents are open beside each other, each with its undo, also after a crash', async () => {
+  const first = await page()
+  await first.documents.open(graph('One'))
+  first.rename('One, edited')
+  await first.documents.open(graph('Two'))
+  // The welcome graph, which nobody has touched, made room.
+  expect([titles(first), first.title()]).toEqual([['One, edited', 'Two'], 'Two'])
+  await first.documents.activate(first.documents.tabs[0]?.id ?? '')
+  expect([first.title(), first.store.canUndo]).toEqual(['One, edited', true])
+  await first.documents.flush()
+  crash()
+  const second = await page()
+  expect(titles(second)).toEqual(['One, edited', 'Two'])
+  for (const { id, title } of second.documents.tabs) {
+    await second.documents.activate(id)
+    expect([second.title(), second.store.canUndo]).toEqual([title, title !== 'Two'])
+  }
+})
+
+it('a closed document is in the list, also after a reload, and opens with what can be undone of it', async () => {
+  const first = await page()
+  await first.documents.open(graph('One'))
+  await first.documents.open(graph('Two'))
+  first.rename('Two, edited')
+  await first.documents.close(first.documents.active)
+  expect([titles(first), first.title(), first.documents.closed?.title]).toEqual([['One'], 'One', 'Two, edited'])
+  await first.documents.reopen(first.documents.closed?.id ?? '')
+  expect([titles(first), first.title(), first.store.canUndo]).toEqual([['One', 'Two, edited'], 'Two, edited', true])
+  await first.documents.close(first.documents.active)
+  await first.documents.flush()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  crash()
+  const second = await page()
+  expect(titles(second)).toEqual(['One'])
+  const [row] = await second.documents.closedOnes()
+  expect(row?.title).toBe('Two, edited')
+  await second.documents.reopen(row?.id ?? '')
+  second.store.undo()
+  expect([titles(second), second.title()]).toEqual([['One', 'Two'], 'Two'])
+  expect(await second.documents.closedOnes()).toEqual([])
+})
+
+it('where the last one is closed the welcome graph comes', async () => {
+  const first = await page()
+  await first.documents.open(graph('One'))
+  await first.documents.close(first.documents.active)
+  expect([titles(first), first.title()]).toEqual([['Welcome'], 'Welcome'])
 })
