@@ -3,6 +3,7 @@ export const CANVAS_TEXT = {
   bypass: 'Bypass',
   collapse: 'Collapse',
   expand: 'Expand',
+  cut: 'Cut the wires to other nodes',
 } as const
 
 const nodes = (count: number): string => (count === 1 ? '1 node' : `${count} nodes`)
@@ -14,5 +15,8 @@ export const CANVAS_SAY = {
   noPassThrough: (title: string) => `${title} cannot be bypassed: no input has the kind of an output.`,
   collapsed: (count: number) => `Collapsed ${nodes(count)}.`,
   expanded: (count: number) => `Expanded ${nodes(count)}.`,
+  cut: (count: number) => (count === 1 ? 'Cut 1 wire.' : `Cut ${count} wires.`),
+  nothingCut: 'There is no wire to cut.',
+  inserted: (title: string) => `${title} is in the wire now.`,
   nothingSelected: 'Select nodes first.',
 } as const

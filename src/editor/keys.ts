@@ -1,4 +1,6 @@
 import type { Editor } from './state/editor.svelte.ts'
+import { cutLinks } from './rete/cut-wires.ts'
+import { linksToOthers } from './state/rewiring.ts'
 import { toggleBypass, toggleCollapsed } from './state/flags.ts'
 
 /** True while the person types into a control: then letters belong to it. */
@@ -25,7 +27,11 @@ export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
   ['Ctrl+A', 'Select all'],
   ['Ctrl+C, Ctrl+X, Ctrl+V', 'Copy, cut, paste: also into another window'],
   ['Ctrl+D', 'Duplicate with the wires into it'],
-  ['Delete', 'Delete what is selected'],
+  ['Delete', 'Delete what is selected; wires through it are healed where they fit'],
+  ['Ctrl+Delete', 'Delete without healing'],
+  ['Drag a node onto a wire', 'Put it in between, when nothing is connected to it'],
+  ['Ctrl and right-drag', 'Cut the wires that the line crosses'],
+  ['X', 'Cut the wires of the selected nodes to others'],
   ['B, M', 'Bypass the selected nodes, or use them again'],
   ['H', 'Collapse the selected nodes, or open them'],
   ['Ctrl+Z, Ctrl+Shift+Z', 'Undo, redo'],
@@ -59,6 +65,7 @@ export function handleKey(event: KeyboardEvent, editor: Editor, commands: KeyCom
     if (key === 'z') return act(() => (event.shiftKey ? editor.redo() : editor.undo()))
     if (key === 'y') return act(() => editor.redo())
     if (key === 'b') return act(() => toggleBypass(editor))
+    if (key === 'delete' || key === 'backspace') return act(() => editor.removeSelected(false))
     if (key === 'd') return act(() => editor.duplicateSelected())
     if (key === 'a') return act(() => editor.selection.set(editor.store.document.nodes.map(({ id }) => id)))
     return
@@ -69,6 +76,7 @@ export function handleKey(event: KeyboardEvent, editor: Editor, commands: KeyCom
   const onCanvas = event.target === document.body || onNode || (event.target as HTMLElement).id === 'canvas'
   if (key === 'delete' || key === 'backspace') return act(() => editor.removeSelected())
   if (key === 'b' || key === 'm') return act(() => toggleBypass(editor))
+  if (key === 'x') return act(() => cutLinks(editor, linksToOthers(editor.store.document, editor.selection.ids)))
   if (key === 'h') return act(() => toggleCollapsed(editor))
   if (key === 'f') return act(() => editor.canvas?.fitSelection())
   if (key === 'home') return act(() => editor.canvas?.fit())

@@ -11,15 +11,17 @@ import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { Documents } from '../drafts/documents.svelte.ts'
 import { SAY, TEXT } from '../text.ts'
+import type { CanvasView } from './canvas-view.ts'
 import { DocumentStore } from './document-store.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
-import { duplicate, excerpt, inserted, newNode, removal, type Copies } from './edits.ts'
+import { duplicate, excerpt, inserted, newNode, type Copies } from './edits.ts'
 import { Inspecting } from './inspecting.svelte.ts'
 import type { ExamplePicture } from './examples.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults, forecast, livePlan, shown } from './live.ts'
 import { QUICK_FROM, quickLook } from './quick-look.ts'
+import { removal } from './rewiring.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Selection } from './selection.svelte.ts'
 import { defaultView, VIEW, Viewing } from './viewing.svelte.ts'
@@ -37,24 +39,6 @@ export interface PaletteRequest {
 /** The engine, and where it can the reading of presets: it knows the migrations of the nodes. */
 export interface EditorEngine extends EngineClient {
   open?(text: string): Promise<ReadDocument>
-}
-
-/** What the canvas does for the rest of the page. */
-export interface CanvasView {
-  /** What is seen of a graph when it is opened. */
-  begin(): void
-  /** Everything. */
-  fit(): void
-  /** One node, large enough to read. */
-  show(node: string): void
-  /** Everything, or the selected nodes. */
-  fitSelection(): void
-  zoomBy(factor: number): void
-  /** The middle of what is seen, in canvas units. */
-  middle(): Point
-  /** Where the pointer is, or the middle while it is elsewhere. */
-  pointed(): Point
-  toCanvas(client: Point): Point
 }
 
 /** The editor's state and what can be done with it. Components read it; they change it by calling it. */
@@ -194,9 +178,12 @@ export class Editor {
     return node.id
   }
 
-  removeSelected(): void {
+  /** Removes what is selected; the wires through it are healed where that is wanted and they fit. */
+  removeSelected(heal = true): void {
     const ids = this.selection.ids
-    if (ids.size > 0 && this.do(removal(this.store.document, this.run.catalogue, ids))) this.say(SAY.removed(ids.size))
+    if (ids.size === 0) return
+    const healed = removal(this.store.document, this.run.catalogue, ids)
+    if (this.do(heal ? healed : { do: 'removeNodes', nodes: [...ids] })) this.say(SAY.removed(ids.size))
   }
 
   duplicateSelected(): void {

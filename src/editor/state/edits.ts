@@ -1,8 +1,7 @@
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentLink, DocumentNode, GraphDocument } from '../../graph/document.ts'
-import { resolveNode, sockets, misfit } from '../../graph/sockets.ts'
 import { freshId } from '../../graph/validate-parts.ts'
-import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
+import type { NodeInfo } from '../../node/catalogue.ts'
 import { defaultsOf } from '../../node/params.ts'
 import type { Point } from './geometry.svelte.ts'
 
@@ -70,32 +69,3 @@ function copiesOf(
   commands.push(...links.map((link): Command => ({ do: 'connect', link })))
   return { command: { do: 'all', commands }, copies: nodes.map(({ id }) => id) }
 }
-
-/**
- * Removes nodes and, where a removed node stands alone in a chain (its first connected input has the kind of its output),
- * connects what was before it to what was behind it.
- */
-export function removal(document: GraphDocument, types: Catalogue, ids: ReadonlySet<string>): Command {
-  const commands: Command[] = [{ do: 'removeNodes', nodes: [...ids] }]
-  const known = sockets(document, types)
-  for (const node of document.nodes) {
-    const type = types.get(node.type)
-    if (!ids.has(node.id) || !type) continue
-    const into = document.links.filter((link) => link.to.node === node.id)
-    const kinds = resolveNode(node, types, into, known).kinds
-    for (const link of document.links) {
-      if (link.from.node !== node.id || ids.has(link.to.node)) continue
-      const input = types.get(document.nodes.find(({ id }) => id === link.to.node)?.type ?? '')?.inputs[link.to.socket]
-      const kind = kinds.get(link.from.socket)
-      const source = into.find(({ from }) => !ids.has(from.node) && equal(known.kinds(from), kind))
-      const sameEnsemble = source && known.ensemble(source.from) === known.ensemble(link.from)
-      if (source && input && sameEnsemble && misfit(known.kinds(source.from), input) === undefined) {
-        commands.push({ do: 'connect', link: { from: source.from, to: link.to } })
-      }
-    }
-  }
-  return { do: 'all', commands }
-}
-
-const equal = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
-  a !== undefined && b !== undefined && a.length === b.length && a.every((kind) => b.includes(kind))

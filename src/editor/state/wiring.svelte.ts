@@ -68,6 +68,8 @@ export interface Hint {
 export class Wiring {
   drawing = $state.raw<Drawing | undefined>()
   hint = $state.raw<Hint | undefined>()
+  /** Id of the wire that the node which is being dragged would be put into. */
+  aimed = $state.raw<string | undefined>()
 
   end(): void {
     this.drawing = undefined

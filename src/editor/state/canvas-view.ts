@@ -1,0 +1,19 @@
+import type { Point } from './geometry.svelte.ts'
+
+/** What the canvas does for the rest of the page. */
+export interface CanvasView {
+  /** What is seen of a graph when it is opened. */
+  begin(): void
+  /** Everything. */
+  fit(): void
+  /** One node, large enough to read. */
+  show(node: string): void
+  /** Everything, or the selected nodes. */
+  fitSelection(): void
+  zoomBy(factor: number): void
+  /** The middle of what is seen, in canvas units. */
+  middle(): Point
+  /** Where the pointer is, or the middle while it is elsewhere. */
+  pointed(): Point
+  toCanvas(client: Point): Point
+}

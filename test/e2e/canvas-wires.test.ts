@@ -1,0 +1,72 @@
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { eachPage } from './support/each-page.ts'
+import { addNode, drag, finished, node, socket, status } from './support/editor-page.ts'
+
+let page: Page
+eachPage(async (opened) => {
+  page = opened
+  await finished(page)
+  await page.getByRole('switch', { name: 'Live' }).uncheck()
+})
+
+const undo = () => page.getByRole('button', { name: 'Undo' })
+const connected = (title: string, name: string, side: 'input' | 'output') =>
+  socket(page, title, name, side)
+    .first()
+    .getAttribute('aria-label')
+    .then((label) => label?.includes('connected') ?? false)
+
+it('a node that is dropped on a wire is put into it, with its move as one step', async () => {
+  await addNode(page, 'Match Image Size')
+  const added = node(page, 'Match Image Size').last()
+  const [from, to] = [
+    await socket(page, 'Colorize', 'image', 'output').boundingBox(),
+    await socket(page, 'View', 'value', 'input').boundingBox(),
+  ]
+  const [card, heading] = [await added.boundingBox(), await added.getByRole('heading').boundingBox()]
+  if (!from || !to || !card || !heading) throw new Error('not on the screen')
+  const middle = { x: (from.x + to.x + from.width) / 2, y: (from.y + to.y + from.height) / 2 }
+  const grip = { x: heading.x + heading.width / 2 - card.x, y: heading.y + heading.height / 2 - card.y }
+  const place = { x: middle.x - card.width / 2 + grip.x, y: middle.y - card.height / 2 + grip.y }
+  await drag(page, added.getByRole('heading'), place)
+  await expect.poll(() => status(page).textContent()).toBe('Match Image Size is in the wire now.')
+  const input = socket(page, 'Match Image Size', 'value', 'input').last()
+  await expect.poll(() => input.getAttribute('aria-label')).toContain('connected')
+  await undo().click()
+  await expect.poll(() => input.getAttribute('aria-label')).not.toContain('connected')
+  expect((await added.boundingBox())?.x).toBeCloseTo(card.x, 0)
+})
+
+it('wires are cut by a line with Ctrl and the right button, and by X', async () => {
+  const box = await socket(page, 'View', 'value', 'input').boundingBox()
+  if (!box) throw new Error('not on the screen')
+  await page.keyboard.down('Control')
+  await page.mouse.move(box.x - 2, box.y - 40)
+  await page.mouse.down({ button: 'right' })
+  await page.mouse.move(box.x - 4, box.y + 60, { steps: 8 })
+  await page.mouse.up({ button: 'right' })
+  await page.keyboard.up('Control')
+  await expect.poll(() => status(page).textContent()).toMatch(/^Cut \d wires?\.$/)
+  await expect.poll(() => connected('View', 'value', 'input')).toBe(false)
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await undo().click()
+  await expect.poll(() => connected('View', 'value', 'input')).toBe(true)
+  await node(page, 'Match Image Size').getByRole('heading').click()
+  await page.keyboard.press('x')
+  await expect.poll(() => connected('Match Image Size', 'like', 'input')).toBe(false)
+  await undo().click()
+  await expect.poll(() => connected('Match Image Size', 'like', 'input')).toBe(true)
+  expect(await undo().isDisabled()).toBe(true)
+})
+
+it('Delete heals the wire through a node, Ctrl+Delete does not', async () => {
+  await node(page, 'Match Image Size').getByRole('heading').click()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => node(page, 'Match Image Size').count()).toBe(0)
+  expect(await connected('Colorize', 'value', 'input')).toBe(true)
+  await undo().click()
+  await node(page, 'Match Image Size').getByRole('heading').click()
+  await page.keyboard.press('Control+Delete')
+  await expect.poll(() => connected('Colorize', 'value', 'input')).toBe(false)
+})

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { alongWire, cross, distanceWithin, wirePath } from '../../../src/editor/rete/wire-curve.ts'
+
+const [from, to] = [
+  { x: 10, y: 200 },
+  { x: 400, y: 20 },
+]
+
+test('the points lie on the path that is drawn', () => {
+  const numbers =
+    wirePath(from, to)
+      .match(/-?\d+(\.\d+)?/g)
+      ?.map(Number) ?? []
+  const [x1 = 0, y1 = 0, hx1 = 0, , hx2 = 0, , x2 = 0, y2 = 0] = numbers
+  const points = alongWire(from, to)
+  expect(points[0]).toEqual({ x: x1, y: y1 })
+  expect(points.at(-1)).toEqual({ x: x2, y: y2 })
+  expect(points[12]).toEqual({ x: (x1 + 3 * hx1 + 3 * hx2 + x2) / 8, y: (y1 + y2) / 2 })
+})
+
+test('a knife cuts what it crosses and nothing else', () => {
+  const wire = alongWire(from, to)
+  expect(
+    cross(
+      [
+        { x: 200, y: 0 },
+        { x: 210, y: 240 },
+      ],
+      wire,
+    ),
+  ).toBe(true)
+  expect(
+    cross(
+      [
+        { x: 200, y: 0 },
+        { x: 210, y: 60 },
+      ],
+      wire,
+    ),
+  ).toBe(false)
+  expect(cross([], wire)).toBe(false)
+})
+
+test('a wire passes through a box at its distance from the middle', () => {
+  const wire = alongWire(from, to)
+  expect(distanceWithin(wire, { left: 155, right: 255, top: 60, bottom: 160 })).toBeCloseTo(0)
+  expect(distanceWithin(wire, { left: 155, right: 255, top: 160, bottom: 260 })).toBeUndefined()
+})
