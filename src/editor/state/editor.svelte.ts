@@ -178,12 +178,10 @@ export class Editor {
     return node.id
   }
 
-  /** Removes what is selected; the wires through it are healed where that is wanted and they fit. */
   removeSelected(heal = true): void {
-    const ids = this.selection.ids
-    if (ids.size === 0) return
-    const healed = removal(this.store.document, this.run.catalogue, ids)
-    if (this.do(heal ? healed : { do: 'removeNodes', nodes: [...ids] })) this.say(SAY.removed(ids.size))
+    const { ids } = this.selection
+    const command = removal(this.store.document, this.run.catalogue, ids, heal)
+    if (ids.size > 0 && this.do(command)) this.say(SAY.removed(ids.size))
   }
 
   duplicateSelected(): void {

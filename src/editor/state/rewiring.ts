@@ -6,14 +6,14 @@ import type { Catalogue } from '../../node/catalogue.ts'
 import { fittingSocket } from './wiring.svelte.ts'
 
 /**
- * Removes nodes and heals the wires through them: an input that one of them fed is given what passes through it
+ * Removes nodes and, unless told otherwise, heals the wires through them: an input that one of them fed is given what passes through it
  * (pass-through.ts), where that is neither made an ensemble nor merged on the way.
  */
-export function removal(document: GraphDocument, types: Catalogue, ids: ReadonlySet<string>): Command {
+export function removal(document: GraphDocument, types: Catalogue, ids: ReadonlySet<string>, heal = true): Command {
   const nodes = new Map(document.nodes.map((node) => [node.id, node]))
   const known = sockets(document, types)
   const commands: Command[] = [{ do: 'removeNodes', nodes: [...ids] }]
-  for (const link of document.links) {
+  for (const link of heal ? document.links : []) {
     if (!ids.has(link.from.node) || ids.has(link.to.node)) continue
     let { from } = link
     while (ids.has(from.node)) {
