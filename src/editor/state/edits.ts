@@ -32,8 +32,9 @@ export function duplicate(document: GraphDocument, ids: ReadonlySet<string>, by:
 
 /** The nodes with the links among them, as a document of their own. */
 export function excerpt(document: GraphDocument, ids: ReadonlySet<string>): GraphDocument {
+  const { format, schema, title } = document
   const links = document.links.filter(({ from, to }) => ids.has(from.node) && ids.has(to.node))
-  return { ...document, nodes: document.nodes.filter(({ id }) => ids.has(id)), links }
+  return { format, schema, title, nodes: document.nodes.filter(({ id }) => ids.has(id)), links }
 }
 
 /** Adds all nodes and links of another document, with its top left corner at a point, or beside what lies there. */

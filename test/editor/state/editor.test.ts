@@ -122,6 +122,14 @@ describe('nodes', () => {
 })
 
 describe('the clipboard', () => {
+  it('carries no notes that were not selected', () => {
+    const box = { x: 0, y: 0, width: 200, height: 100 }
+    editor.store.start({ ...depthGraph(catalogue), notes: [{ id: 'n', text: 'mine', box }] })
+    editor.selection.set(['match'])
+    expect(editor.copySelected()).not.toContain('mine')
+    expect(serialize(editor.store.document)).toContain('mine')
+  })
+
   it('carries nodes and the links among them to another document, as one step', async () => {
     editor.selection.set(['match', 'color'])
     const text = editor.copySelected() ?? ''
