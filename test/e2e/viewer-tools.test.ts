@@ -117,7 +117,7 @@ it('colours and range of the viewer change its picture and not the graph; what i
   expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true)
 
   const shown = await pixels()
-  const [download] = await Promise.all([page.waitForEvent('download'), tool('Save picture').click()])
+  const [download] = await Promise.all([page.waitForEvent('download'), tool('Picture as PNG').click()])
   expect(download.suggestedFilename()).toBe('vae-decode.png')
   const saved = decode(await readFile(await download.path()))
   const drawn = decode(Buffer.from(shown.split(',')[1] ?? '', 'base64'))
@@ -131,7 +131,7 @@ it('colours and range of the viewer change its picture and not the graph; what i
 
 it('copies the picture as a PNG and fills the screen', async () => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  await tool('Copy picture').click()
+  await tool('Picture to the clipboard').click()
   await expect.poll(() => status(page).textContent()).toBe('Copied the picture.')
   const types = await page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => item.types))
   expect(types).toContain('image/png')

@@ -27,12 +27,18 @@ export function snap({ min, max, step }: ScrubRange, value: number): number {
   return Math.min(max, Math.max(min, stepped))
 }
 
-/** The value after dragging by so many pixels; `fine` (Shift) is ten times slower. The slider's ends hold the drag. */
-export function scrubbed(range: ScrubRange, start: number, pixels: number, fine: boolean): number {
+/**
+ * The value after dragging by so many pixels; `fine` (Shift) is ten times slower, `coarse` (Ctrl) goes in tenths of the
+ * slider. The slider's ends hold the drag.
+ */
+export function scrubbed(range: ScrubRange, start: number, pixels: number, fine: boolean, coarse = false): number {
   const [low, high] = ends(range)
   const moved = (pixels / WIDTH) * (fine ? 0.1 : 1)
   const value = isLog(range) ? start * (high / low) ** moved : start + moved * (high - low)
-  return snap(range, Math.min(Math.max(high, start), Math.max(Math.min(low, start), value)))
+  const held = Math.min(Math.max(high, start), Math.max(Math.min(low, start), value))
+  if (!coarse || isLog(range)) return snap(range, held)
+  const tenth = Math.max(range.step, snap({ ...range, min: 0, max: high - low }, (high - low) / 10))
+  return snap(range, low + Math.round((held - low) / tenth) * tenth)
 }
 
 /** Drags a number input sideways; a press without a drag types into it. */
@@ -50,7 +56,7 @@ export function scrub(
         const pixels = event.clientX - press.clientX
         if (!dragged && Math.abs(pixels) < 4) return
         dragged = true
-        on.move(scrubbed(range(), from, pixels, event.shiftKey))
+        on.move(scrubbed(range(), from, pixels, event.shiftKey, event.ctrlKey || event.metaKey))
       }
       const up = () => {
         window.removeEventListener('pointermove', move)

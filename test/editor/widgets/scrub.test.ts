@@ -10,6 +10,13 @@ it('drags the whole slider over its width, a tenth of it with Shift', () => {
   expect(scrubbed({ ...range, step: 0.1 }, 1, 180, true)).toBeCloseTo(1.9)
 })
 
+it('goes in tenths of the slider with Ctrl', () => {
+  const unit = { min: 0, max: 5, step: 0.01, slider: [0, 1] as const }
+  expect(scrubbed(unit, 0.33, 0, false, true)).toBeCloseTo(0.3)
+  expect(scrubbed(unit, 0.33, 30, false, true)).toBeCloseTo(0.5)
+  expect(scrubbed(range, 1, 30, false, true)).toBe(3)
+})
+
 it('keeps a typed value beyond the slider, and never jumps when the drag begins', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 100 }), (start) => {

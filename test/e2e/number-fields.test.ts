@@ -1,0 +1,39 @@
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { eachPage } from './support/each-page.ts'
+import { finished, node } from './support/editor-page.ts'
+import { violations } from './support/violations.ts'
+
+let page: Page
+eachPage((opened) => {
+  page = opened
+  return finished(page)
+})
+
+it('a number takes a sum, steps by key, and comes back to its default, each as one undo step', async () => {
+  const max = node(page, 'Colorize').getByRole('spinbutton', { name: 'Max', exact: true })
+  await max.click()
+  await max.fill('(3+1)/8')
+  await max.press('Enter')
+  await expect.poll(() => max.inputValue()).toBe('0.5')
+  await max.press('ArrowDown')
+  await max.press('Shift+ArrowDown')
+  await expect.poll(() => max.inputValue()).toBe('0.39')
+  await max.press('Tab')
+  await max.click()
+  await max.fill('0.4*')
+  expect(await max.getAttribute('aria-invalid')).toBe('true')
+  expect(await violations(page)).toEqual([])
+  await max.press('Tab')
+  await expect.poll(() => max.inputValue()).toBe('0.39')
+  await node(page, 'Colorize').getByText('Max', { exact: true }).dblclick()
+  await expect.poll(() => max.inputValue()).toBe('1')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => max.inputValue()).toBe('0.39')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => max.inputValue()).toBe('0.5')
+  await max.click()
+  await max.fill('')
+  await max.press('Enter')
+  await expect.poll(() => max.inputValue()).toBe('1')
+})
