@@ -1,0 +1,14 @@
+import type { Json } from '../../base/json.ts'
+import type { GraphDocument } from '../document.ts'
+
+/** A document without the names of the person's own pictures: whoever gets it chooses others. Example pictures stay. */
+export function shareable(document: GraphDocument): GraphDocument {
+  const nodes = document.nodes.map((node) => ({
+    ...node,
+    params: Object.fromEntries(Object.entries(node.params).map(([name, value]) => [name, isOwn(value) ? null : value])),
+  }))
+  return { ...document, nodes }
+}
+
+const isOwn = (value: Json): boolean =>
+  value !== null && typeof value === 'object' && 'from' in value && value['from'] === 'file'
