@@ -17,6 +17,20 @@ export interface MemoryDevice {
   readonly tensor: number
 }
 
+/**
+ * Whether a checkpoint's U-Net would take half as much where this one's runs, had it the files in half precision: they are
+ * not there, and what is there is kept as it is.
+ */
+export async function lacksHalf(
+  folder: CheckpointFolder,
+  device: Pick<MemoryDevice, 'half'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!device.half || folder.config.model === null) return false
+  const weights = await openWeights(folder.files, 'unet', { prefer: 'fp16', signal })
+  return precisionFor(device, weights).weights === undefined
+}
+
 type Part = 'encoder' | 'unet' | 'decoder'
 
 export interface PartMemory {

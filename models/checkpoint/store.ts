@@ -4,7 +4,7 @@ import { remember } from '../../src/base/remember.ts'
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import type { Checkpoint, CheckpointConfig, Checkpoints } from './checkpoint.ts'
-import { contentId, readFolder } from './folder.ts'
+import { contentId, readFolder, type CheckpointFolder } from './folder.ts'
 import { OpenedCheckpoint, preferredVariant, type OpenOptions } from './opened.ts'
 
 /** Where a checkpoint choice leads. */
@@ -59,12 +59,7 @@ export class CheckpointStore implements Checkpoints {
   }
 
   async open(id: string, signal: AbortSignal): Promise<Checkpoint> {
-    const known = this.#known.get(id)
-    if (!known) {
-      throw new AppError('checkpoint/unknown', `No checkpoint with the content id ${id} is here.`, {
-        fix: 'Choose the checkpoint again.',
-      })
-    }
+    const known = this.#expect(id)
     const opened = this.#opened.get(id) ?? (await this.#open(id, known.files, signal))
     this.#opened.set(id, opened)
     this.#recent.delete(id)
@@ -77,6 +72,11 @@ export class CheckpointStore implements Checkpoints {
     return opened
   }
 
+  /** The configs of a content id that `identify` gave. Errors: `checkpoint/unknown`, and those of `readFolder`. */
+  folderOf(id: string, signal: AbortSignal): Promise<CheckpointFolder> {
+    return readFolder(this.#expect(id).files, signal)
+  }
+
   /** Frees all sessions. */
   async close(): Promise<void> {
     this.#recent.clear()
@@ -86,6 +86,14 @@ export class CheckpointStore implements Checkpoints {
   /** Forgets a choice whose files may have changed, so that it is read again. */
   forget(choice: string): void {
     this.#located.delete(choice)
+  }
+
+  #expect(id: string): Known {
+    const known = this.#known.get(id)
+    if (known) return known
+    throw new AppError('checkpoint/unknown', `No checkpoint with the content id ${id} is here.`, {
+      fix: 'Choose the checkpoint again.',
+    })
   }
 
   async #identify(choice: string, signal: AbortSignal): Promise<Identified & Stamped> {

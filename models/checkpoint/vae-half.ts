@@ -3,7 +3,7 @@ import { byteText } from '../../src/base/byte-text.ts'
 import { remember } from '../../src/base/remember.ts'
 import { createSession, type InputDims } from '../../src/onnx/create.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
-import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
+import type { Held, OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import { nchw } from '../../src/tensor/shape.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import type { WeightSet } from '../../src/weights/tensors.ts'
@@ -22,7 +22,7 @@ type Part = 'encoder' | 'decoder'
 export const HEAP_TENSOR = 2 ** 27
 
 /** What one tensor of the VAE may take on this device, in bytes. */
-export const tensorLimit = ({ backend, capacity }: OnnxRuntime): number =>
+export const tensorLimit = ({ backend, capacity }: Held): number =>
   backend.kind === 'cpu' ? Math.min(capacity.tensor, HEAP_TENSOR) : capacity.tensor
 
 /**

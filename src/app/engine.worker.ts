@@ -4,6 +4,7 @@ import { promptShelf } from '../../models/checkpoint/kept-prompt.ts'
 import { CheckpointStore } from '../../models/checkpoint/store.ts'
 import { plainError } from '../base/errors.ts'
 import { measured } from '../base/measured.ts'
+import { limited } from '../onnx/limited.ts'
 import { bindServices } from '../base/service.ts'
 import { GIVEN_PREFIX } from '../engine/client.ts'
 import { EngineHost, postedFiles } from '../engine/host.ts'
@@ -13,6 +14,7 @@ import { opfsStorage } from '../weights/hub/opfs-storage.ts'
 import { toldReads } from '../weights/told-reads.ts'
 import { servedCheckpoints } from './checkpoints.ts'
 import { GivenCheckpoints } from './given-checkpoints.ts'
+import { CheckpointMemory } from './checkpoint-memory.ts'
 import { CHECKPOINTS, locateKept } from './kept-checkpoints.ts'
 import { openBrowserCompute } from './compute/browser.ts'
 import { decodeInBrowser } from './pictures/browser-decoder.ts'
@@ -41,7 +43,8 @@ function busy(): void {
 async function start(): Promise<EngineHost> {
   const wasmPaths = new URL('ort/', base).href
   const compute = await openBrowserCompute(self.name, wasmPaths, (error) => port.post({ say: 'dead', error }))
-  compute.runtime.prepare()
+  const runtime = limited(compute.runtime)
+  runtime.prepare()
   const served = await servedCheckpoints(new URL('models/', base).href)
   const given = new GivenCheckpoints()
   const checkpoints = new CheckpointStore(
@@ -49,7 +52,7 @@ async function start(): Promise<EngineHost> {
       const found = given.locate(choice) ?? (await locateKept(choice)) ?? (await served.locate(choice, signal))
       return found && { ...found, files: toldReads(found.files, busy) }
     },
-    compute.runtime,
+    runtime,
     { prompts: promptShelf(opfsStorage(CHECKPOINTS)) },
   )
   const pictures = new PictureShelf(decodeInBrowser, async (name, signal) => {
@@ -86,6 +89,7 @@ async function start(): Promise<EngineHost> {
         checkpoints.forget(id)
         return checkpoints.identify(id, new AbortController().signal)
       }),
+    memory: new CheckpointMemory(checkpoints, runtime),
     addPicture: (sha256, name, bytes) => pictures.keep(sha256, name, bytes),
   })
 }

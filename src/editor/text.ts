@@ -1,6 +1,6 @@
 import { byteText } from '../base/byte-text.ts'
 import { GIVEN_PREFIX } from '../engine/client.ts'
-import type { NodeState, Preview } from '../engine/events.ts'
+import type { MemoryNeed, NodeState, Preview } from '../engine/events.ts'
 import type { PortKind } from '../node/values.ts'
 import type { DownloadOffer, DownloadProgress } from './state/downloads.svelte.ts'
 import type { KeptProgress } from './state/kept.svelte.ts'
@@ -81,6 +81,13 @@ export const TEXT = {
   keptResults: (bytes: number) => `Results kept for later visits: ${bytes === 0 ? 'none' : byteText(bytes)}`,
   keptResultsAbout: 'Members, latents and depth that took long, so that a reload computes nothing again.',
   forgetResults: 'Clear results',
+  memoryLimit: 'Memory for one model',
+  memoryLimitAbout:
+    'What would take more is refused, with what fits, before it is loaded. No browser says how much memory a graphics card has; WebAssembly ends at 3 GB.',
+  needs: ({ bytes, side }: MemoryNeed, gpu: boolean) =>
+    `≈ ${byteText(bytes)} of ${gpu ? 'GPU ' : ''}memory at ${side} px`,
+  needsAbout: ({ side }: MemoryNeed) =>
+    `Its models, and what they compute for one member of a picture of ${side} × ${side} pixels, the largest of this resolution.`,
   chooseFile: 'Choose a file…',
   openFolder: 'Open a checkpoint folder…',
   folder: 'folder',

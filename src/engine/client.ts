@@ -8,6 +8,7 @@ import type {
   Look,
   MemberPicture,
   Members,
+  MemoryNeed,
   NodeState,
   PointRead,
   Preview,
@@ -28,6 +29,8 @@ export interface EngineEvents {
   /** Share of the whole run that is done, 0..1, and seconds left where they can be told. */
   progress(done: number, secondsLeft: number | undefined): void
   warned(node: string, message: string): void
+  /** What the checkpoints of the document take, by choice; not of those that are not here. */
+  memory(needs: ReadonlyMap<string, MemoryNeed>): void
   /** A file made by an Export node, to be offered as a download. */
   file(name: string, bytes: Uint8Array, mime: string): void
   finished(report: RunReport): void
@@ -97,5 +100,7 @@ export interface EngineClient {
   pin(): Promise<void>
   /** The last preview less the one that was pinned; undefined when they are of different kinds or sizes. */
   compare(): Promise<Difference | undefined>
+  /** Bytes that one model may take while it runs; undefined: as many as the device has. Asks for `memory` again. */
+  limitMemory(bytes: number | undefined): void
   dispose(): void
 }

@@ -165,6 +165,16 @@ export interface SkippedNode {
   readonly failed: string
 }
 
+/** What a checkpoint takes in memory where the engine computes, for the graph's resolution, one member at a time. */
+export interface MemoryNeed {
+  /** Pixels of a side of the square picture that it is worked out for; others of this resolution take less. */
+  readonly side: number
+  /** All of its models. */
+  readonly bytes: number
+  /** Why it would not run, and what would. */
+  readonly refusal?: { readonly message: string; readonly fix: string }
+}
+
 /** What the engine can do here, known before the first run. */
 export interface BackendInfo {
   readonly backend: 'webgpu' | 'wasm'

@@ -1,5 +1,6 @@
 import { AppError, plainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
+import type { MemoryNeed } from './events.ts'
 import { parseDocument } from '../graph/validate.ts'
 import { catalogueOf } from '../node/catalogue.ts'
 import type { OutputFiles } from '../node/services.ts'
@@ -20,6 +21,11 @@ export interface HostParts extends Omit<EngineParts, 'listener'> {
   readonly makeBitmap?: MakeBitmap
   /** Keeps a person's picture, so that the Pictures service and `sources.picture` find it by its hash. */
   addPicture(sha256: string, name: string, bytes: Uint8Array): void
+  /** What checkpoints of a document take, by choice, and the limit that they are held to. */
+  readonly memory?: {
+    needs(document: GraphDocument): Promise<readonly (readonly [string, MemoryNeed])[]>
+    limit(bytes: number | undefined): void
+  }
   /** Keeps a person's checkpoint folder, so that `sources.checkpoint` finds it; throws when it is none. */
   addCheckpoint(folder: GivenFolder): Promise<CheckpointRow>
 }
@@ -35,6 +41,9 @@ export const postedFiles = (port: HostPort): OutputFiles => ({
   },
 })
 
+/** Milliseconds after an edit; what runs by itself and was never seen to run waits longer. */
+const FORECAST_PAUSE = 150
+
 /** The Worker's side: hears messages, drives the engine, answers. Says `ready` when it is made. */
 export class EngineHost {
   readonly engine: Engine
@@ -46,6 +55,8 @@ export class EngineHost {
   /** One picture of an unfinished result at a time; others are skipped. */
   #drawing = false
   #statesSoon = false
+  #running = 0
+  #forecastSoon: ReturnType<typeof setTimeout> | undefined
 
   constructor(readonly parts: HostParts) {
     this.engine = new Engine({
@@ -100,6 +111,9 @@ export class EngineHost {
         return void this.#take(message.request, message)
       case 'results':
         return void this.#results(message.request, message.forget)
+      case 'memory':
+        this.parts.memory?.limit(message.bytes)
+        return this.#forecast()
       case 'view':
         return this.#viewed.look(message.look)
       case 'read': {
@@ -118,6 +132,7 @@ export class EngineHost {
 
   async #start(run: number, document: GraphDocument, targets: readonly string[] | undefined): Promise<void> {
     this.#run = run
+    this.#running++
     this.#post({ say: 'begun', run })
     this.#hear(document)
     try {
@@ -130,6 +145,8 @@ export class EngineHost {
       if (error instanceof AppError && error.code === 'engine/cancelled') this.#post({ say: 'cancelled', run })
       else if (plain.code === 'gpu/device-lost') this.#post({ say: 'dead', error: plain })
       else this.#post({ say: 'failed', run, error: plain })
+    } finally {
+      this.#running--
     }
     if (run === this.#run && this.#document !== undefined) await this.#refresh(this.#document)
   }
@@ -149,6 +166,7 @@ export class EngineHost {
       if (update !== this.#update) return
       this.#post({ say: 'states', states: [...states] })
       this.#viewed.refresh()
+      this.#forecast()
       for (const [id, { phase }] of states) {
         if (update !== this.#update) return
         if (phase === 'cached' || phase === 'done') await this.#quietly(this.#previews.refresh(id))
@@ -156,6 +174,20 @@ export class EngineHost {
     } catch (error) {
       this.#post({ say: 'failed', run: this.#run, error: plainError(error) })
     }
+  }
+
+  /** Working it out takes a moment: not while a knob is turned, and not while something runs. */
+  #forecast(): void {
+    clearTimeout(this.#forecastSoon)
+    const soon = (this.#forecastSoon = setTimeout(() => {
+      const document = this.#document
+      if (document === undefined || this.#running > 0) return
+      void this.parts.memory
+        ?.needs(document)
+        // Also while a run goes on that began meanwhile.
+        .then((needs) => soon === this.#forecastSoon && this.#post({ say: 'memory', needs }))
+        .catch(() => undefined)
+    }, FORECAST_PAUSE))
   }
 
   /** During a run states change many times a second: they go out together, after what is being done now. */

@@ -9,6 +9,7 @@ import type {
   Look,
   MemberPicture,
   Members,
+  MemoryNeed,
   NodeState,
   PointRead,
   Preview,
@@ -42,6 +43,7 @@ export type ToWorker =
   | { readonly do: 'read'; readonly request: number; readonly x: number; readonly y: number }
   | { readonly do: 'pin'; readonly request: number }
   | { readonly do: 'compare'; readonly request: number }
+  | { readonly do: 'memory'; readonly bytes: number | undefined }
   | { readonly do: 'ping'; readonly ping: number }
 
 /** Worker → page. `run` is the number of the run it is said of. */
@@ -61,6 +63,7 @@ export type FromWorker =
   | { readonly say: 'spread'; readonly picture: SpreadPicture }
   | { readonly say: 'progress'; readonly run: number; readonly done: number; readonly secondsLeft: number | undefined }
   | { readonly say: 'warned'; readonly node: string; readonly message: string }
+  | { readonly say: 'memory'; readonly needs: readonly (readonly [string, MemoryNeed])[] }
   | { readonly say: 'file'; readonly name: string; readonly bytes: Uint8Array; readonly mime: string }
   | { readonly say: 'finished'; readonly run: number; readonly report: RunReport }
   | { readonly say: 'failed'; readonly run: number; readonly error: PlainError }

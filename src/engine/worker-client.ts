@@ -74,6 +74,7 @@ class WorkerClient implements EngineClient, PresetReader {
   /** What a new Worker must be given again. Blobs, not bytes: they may stay on disk. */
   readonly #pictures = new Map<string, { readonly name: string; readonly file: Blob }>()
   readonly #folders = new Map<string, GivenFolder>()
+  #memory: number | undefined
   readonly #asked = new Map<number, Question>()
   readonly #watchdog = new Watchdog(
     () => this.#times,
@@ -163,6 +164,11 @@ class WorkerClient implements EngineClient, PresetReader {
     return answer.difference
   }
 
+  limitMemory(bytes: number | undefined): void {
+    this.#memory = bytes
+    if (this.#ready) this.#post({ do: 'memory', bytes })
+  }
+
   async addCheckpoint(folder: GivenFolder): Promise<CheckpointRow> {
     const answer = await this.#ask((request) => ({ do: 'checkpoint', request, ...folder }))
     if (answer.say !== 'taken') throw unexpected(answer)
@@ -245,6 +251,8 @@ class WorkerClient implements EngineClient, PresetReader {
         return
       case 'warned':
         return this.events.warned(message.node, message.message)
+      case 'memory':
+        return this.events.memory(new Map(message.needs))
       case 'file':
         // One of a run that was replaced is not of the run that the page has begun.
         if (this.#begun === this.#run?.number) this.events.file(message.name, message.bytes, message.mime)
@@ -299,6 +307,7 @@ class WorkerClient implements EngineClient, PresetReader {
     }
     this.#ready = true
     this.#failedStarts = 0
+    if (this.#memory !== undefined) this.#post({ do: 'memory', bytes: this.#memory })
     for (const folder of this.#folders.values()) this.#post({ do: 'checkpoint', request: 0, ...folder })
     if (this.#document !== undefined) this.#post({ do: 'update', document: this.#document })
     if (this.#look !== undefined) this.#post({ do: 'view', look: this.#look })

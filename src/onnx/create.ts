@@ -5,7 +5,7 @@ import type { WeightSet } from '../weights/tensors.ts'
 import { footprint } from './footprint.ts'
 import type { BuiltGraph } from './graph.ts'
 import { elementBytes } from './model.ts'
-import type { Capacity, OnnxRuntime, OnnxSession } from './runtime.ts'
+import type { OnnxRuntime, OnnxSession } from './runtime.ts'
 import { modelSource } from './source.ts'
 
 /** Dimensions of the inputs of a run, by name. */
@@ -24,7 +24,7 @@ export async function createSession(
   signal?: AbortSignal,
   first?: InputDims,
 ): Promise<OnnxSession> {
-  checkFits(built, weights.title, runtime.capacity, runtime.backend.kind)
+  checkFits(built, weights.title, runtime)
   const room = new Room(built, weights.title, runtime)
   if (first) room.expectFor(first)
   const session = await runtime.create(await modelSource(built, weights, signal))
@@ -49,8 +49,10 @@ class Room {
 
   /** Throws `onnx/too-large`, with what would fit. */
   expectFor(inputs: InputDims): void {
-    const key = JSON.stringify(inputs)
-    if (this.runtime.capacity.memory === Infinity || this.#fitting.has(key)) return
+    const { memory } = this.runtime.capacity
+    // A person may lower it between two runs.
+    const key = `${memory} ${JSON.stringify(inputs)}`
+    if (memory === Infinity || this.#fitting.has(key)) return
     const needed = this.#needed(inputs)
     if (!this.#fits(needed)) throw this.#refusal(inputs, needed)
     this.#fitting.add(key)
@@ -93,27 +95,34 @@ class Room {
         }
       }
     }
-    return this.#target === 'wasm'
-      ? { fix: 'Use a graphics card (WebGPU), or a smaller checkpoint.' }
-      : { fix: 'Use a smaller checkpoint.' }
+    return { fix: lighter(this.built, this.runtime) }
   }
 }
 
 const at = (n: number, by: number): number => Math.max(1, Math.floor(n * by))
 
-function checkFits(
-  { parameters }: BuiltGraph,
-  title: string,
-  capacity: Capacity,
-  backend: OnnxRuntime['backend']['kind'],
-): void {
+/** What to do where no resolution helps. */
+function lighter({ parameters }: BuiltGraph, { half, backend }: OnnxRuntime): string {
+  if (backend.kind === 'cpu') return 'Use a graphics card (WebGPU), or a smaller checkpoint.'
+  const full = half && parameters.some(({ type, count }) => type === 'f32' && count >= LARGE)
+  return full
+    ? 'Use its files in half precision (fp16), which take half of it, or a smaller checkpoint.'
+    : 'Use a smaller checkpoint.'
+}
+
+/** Numbers of a tensor that is a matrix of weights rather than a bias or a constant of the graph. */
+const LARGE = 2 ** 12
+
+function checkFits(built: BuiltGraph, title: string, runtime: OnnxRuntime): void {
+  const { parameters } = built
+  const { capacity, backend } = runtime
   const sizes = parameters.map(({ count, type }) => count * elementBytes[type])
   const all = sizes.reduce((sum, bytes) => sum + bytes, 0)
   if (all > capacity.weights) {
     throw new AppError(
       'onnx/too-large',
-      `The ${title} needs ${byteText(all)} for its weights; ${backend === 'cpu' ? 'WebAssembly' : 'this device'} can hold ${byteText(capacity.weights)}.`,
-      { fix: 'Use a graphics card (WebGPU), or a smaller checkpoint.' },
+      `The ${title} needs ${byteText(all)} for its weights; ${backend.kind === 'cpu' ? 'WebAssembly' : 'this device'} can hold ${byteText(capacity.weights)}.`,
+      { fix: lighter(built, runtime) },
     )
   }
   const largest = Math.max(0, ...sizes)

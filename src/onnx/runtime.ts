@@ -38,6 +38,11 @@ export interface Capacity {
  */
 export const HEAP: Capacity = { weights: 1.5 * 2 ** 30, tensor: 1.5 * 2 ** 30, memory: 3 * 2 ** 30 }
 
+/** What limits the models of a runtime. */
+export interface Held extends Pick<OnnxRuntime, 'half' | 'capacity'> {
+  readonly backend: Pick<Backend, 'kind'>
+}
+
 /** onnxruntime-web bound to one backend. Creating, running and releasing go through one serial queue. */
 export interface OnnxRuntime {
   readonly backend: Backend

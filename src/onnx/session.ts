@@ -17,8 +17,6 @@ type Ort = Pick<typeof OrtModule, 'InferenceSession' | 'Tensor' | 'env'>
 export interface RuntimeOptions {
   /** URL of the folder with onnxruntime-web's .wasm and .mjs files, with a final slash. Node finds the package itself. */
   readonly wasmPaths?: string | undefined
-  /** Bytes that one session may take while it runs, as the person says: WebGPU does not tell how much there is. */
-  readonly memory?: number | undefined
 }
 
 export interface WasmOptions extends RuntimeOptions {
@@ -34,7 +32,7 @@ export async function openWasmRuntime(options: WasmOptions): Promise<OnnxRuntime
   return runtime(ort, backend, {
     half: false,
     streams: false,
-    capacity: { ...HEAP, memory: Math.min(HEAP.memory, options.memory ?? Infinity) },
+    capacity: HEAP,
     session: { executionProviders: ['wasm'] },
     feed: (tensor) => {
       if (tensor.location !== 'cpu') throw wrongBackend()
@@ -79,7 +77,7 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
     capacity: {
       weights: Infinity,
       tensor: Math.min(maxBufferSize, maxStorageBufferBindingSize),
-      memory: options.memory ?? Infinity,
+      memory: Infinity,
     },
     session: {
       executionProviders: [provider],

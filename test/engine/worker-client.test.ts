@@ -20,6 +20,8 @@ class ToyWorker {
   readonly got: ToWorker[] = []
   readonly backend = new CpuBackend()
   host: EngineHost | undefined
+  /** What a model may take, as the page said. */
+  limit: number | undefined
   terminated = false
   #held: ToWorker[] | undefined
 
@@ -49,6 +51,10 @@ class ToyWorker {
         renderSpread: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
         renderDifference: async () => ({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
         makeBitmap: async ({ width, height }): Promise<ImageBitmap> => ({ width, height, close: () => undefined }),
+        memory: {
+          needs: async ({ nodes }) => nodes.slice(0, 1).map(({ id }) => [id, { side: 8, bytes: this.limit ?? 0 }]),
+          limit: (bytes) => void (this.limit = bytes),
+        },
         addPicture: () => undefined,
         async addCheckpoint({ name }) {
           if (name === 'none') throw new AppError('checkpoint/missing-file', 'It is none.')
@@ -91,6 +97,7 @@ function listen() {
   const last: { states?: ReadonlyMap<string, { phase: string }> } = {}
   const previews = new Set<string>()
   const seen: string[] = []
+  const told: string[] = []
   const events: EngineEvents = {
     ready: () => heard.push('ready'),
     states: (states) => void (last.states = states),
@@ -99,6 +106,7 @@ function listen() {
     member: ({ member }) => void seen.push(`member ${member}`),
     spread: ({ keys }) => void seen.push(`spread of ${keys.length}`),
     progress: () => undefined,
+    memory: (needs) => void needs.forEach((need, choice) => told.push(`${choice} ${need.bytes}`)),
     warned: (node) => heard.push(`warned ${node}`),
     file: (name) => heard.push(`file ${name}`),
     finished: () => heard.push('finished'),
@@ -112,7 +120,7 @@ function listen() {
     return new ToyWorker() as unknown as Worker
   }
   const client = createEngineClient(make, events, { chosen: (backend) => heard.push(`chosen ${backend}`) })
-  return { client, heard, last, previews, seen, backends }
+  return { client, heard, last, previews, seen, told, backends }
 }
 
 beforeEach(() => {
@@ -385,4 +393,32 @@ test('a checkpoint folder is taken or refused with the reason; a new Worker is g
   expect(heard).toContain('restarted')
   const again = ToyWorker.made[1]?.got.filter((message) => message.do === 'checkpoint')
   expect(again?.map(({ name }) => name)).toEqual(['mine'])
+})
+
+test('what checkpoints take is told when an edit has rested, and again under another limit, after a run that goes on', async () => {
+  const { client, heard, told } = listen()
+  const document = marigold({})
+  const choice = document.nodes[0]?.id ?? ''
+  client.limitMemory(7)
+  client.update(document)
+  client.update(document)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(told).toEqual([`${choice} 7`])
+  client.run(document)
+  client.limitMemory(9)
+  await vi.waitUntil(() => heard.includes('finished'))
+  expect(told).toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(told).toEqual([`${choice} 7`, `${choice} 9`])
+  client.dispose()
+})
+
+test('a limit outlives an engine that died', async () => {
+  const { client } = listen()
+  client.limitMemory(7)
+  await vi.advanceTimersByTimeAsync(10)
+  ToyWorker.made[0]?.say({ say: 'dead', error: { code: 'gpu/device-lost', message: 'gone' } })
+  await vi.advanceTimersByTimeAsync(10)
+  expect(ToyWorker.made.map(({ limit }) => limit)).toEqual([7, 7])
+  client.dispose()
 })

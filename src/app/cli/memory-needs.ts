@@ -4,6 +4,7 @@ import { HEAP_TENSOR } from '../../../models/checkpoint/vae-half.ts'
 import { byteText } from '../../base/byte-text.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { HEAP } from '../../onnx/runtime.ts'
+import { cellsOf, fits } from '../memory-need.ts'
 
 /** Bytes that a checkpoint takes for a square picture of the graph's processing resolution, one member at a time. */
 export interface MemoryNeeds {
@@ -15,9 +16,6 @@ export interface MemoryNeeds {
   readonly fitsWasm: boolean
 }
 
-/** diffusers' resolution for checkpoints that name none. */
-const USUAL = 768
-
 /** What every WebGPU device can bind at once, in bytes. */
 const EVERY_BINDING = 2 ** 27
 
@@ -26,22 +24,13 @@ export async function memoryNeeds(
   document: GraphDocument,
   signal: AbortSignal,
 ): Promise<MemoryNeeds> {
-  const { factor, model } = folder.config
-  const asked = document.nodes.map(({ type, params, bypass }) =>
-    type === 'image/fit-resolution' && !bypass ? params['resolution'] : null,
-  )
-  const set = asked.filter((value): value is number => typeof value === 'number' && value > 0)
-  const resolution = set.length > 0 ? Math.max(...set) : (model?.defaultResolution ?? USUAL)
-  const cells = Math.ceil(resolution / factor)
+  const cells = cellsOf(folder, document)
   const forecast = (target: 'wasm' | 'webgpu'): Promise<MemoryForecast> => {
     const device = { target, half: target === 'webgpu', tensor: target === 'wasm' ? HEAP_TENSOR : EVERY_BINDING }
     return forecastMemory(folder, device, { batch: 1, height: cells, width: cells }, signal)
   }
   const [webgpu, wasm] = [await forecast('webgpu'), await forecast('wasm')]
-  const fitsWasm = Object.values(wasm.parts).every(
-    ({ weights, activations }) => weights <= HEAP.weights && weights + activations <= HEAP.memory,
-  )
-  return { side: cells * factor, webgpu: webgpu.total, wasm: wasm.total, fitsWasm }
+  return { side: cells * folder.config.factor, webgpu: webgpu.total, wasm: wasm.total, fitsWasm: fits(wasm, HEAP) }
 }
 
 /** "about 4.4 GB of memory on WebGPU ..." */

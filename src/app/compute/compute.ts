@@ -22,12 +22,11 @@ export interface WasmChoice {
   readonly reason?: string | undefined
   /** As in `RuntimeOptions`. */
   readonly wasmPaths?: string | undefined
-  readonly memory?: number | undefined
 }
 
-export async function openWasm({ threads, reason, wasmPaths, memory }: WasmChoice): Promise<Compute> {
+export async function openWasm({ threads, reason, wasmPaths }: WasmChoice): Promise<Compute> {
   const backend = new CpuBackend()
-  const runtime = await openWasmRuntime({ backend, wasmPaths, threads, memory })
+  const runtime = await openWasmRuntime({ backend, wasmPaths, threads })
   const adapter = `WebAssembly, ${threads} thread${threads === 1 ? '' : 's'}`
   const info = { backend: 'wasm', adapter, ...(reason !== undefined && { reason }) } as const
   return { backend, runtime, info, close: async () => undefined }
@@ -42,11 +41,10 @@ export interface WebGpuChoice {
   readonly lost?: (error: AppError) => void
   /** As in `RuntimeOptions`. */
   readonly wasmPaths?: string | undefined
-  readonly memory?: number | undefined
 }
 
 /** WebGPU, or why there is none. */
-export async function openWebGpu({ gpu, software, lost, wasmPaths, memory }: WebGpuChoice): Promise<Compute | string> {
+export async function openWebGpu({ gpu, software, lost, wasmPaths }: WebGpuChoice): Promise<Compute | string> {
   const found = await requestDevice({ gpu })
   if (found.device === undefined) return found.reason
   if (found.software && !software) {
@@ -55,7 +53,7 @@ export async function openWebGpu({ gpu, software, lost, wasmPaths, memory }: Web
   }
   const backend = new GpuBackend(found.device)
   if (lost !== undefined) void found.lost.then(lost)
-  const runtime = await openWebGpuRuntime({ backend, wasmPaths, memory })
+  const runtime = await openWebGpuRuntime({ backend, wasmPaths })
   const close = async (): Promise<void> => {
     backend.dispose()
     found.device.destroy()

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { AppError } from '../../base/errors.ts'
+import { limited } from '../../onnx/limited.ts'
 import { openWasm, openWebGpu, type Compute } from './compute.ts'
 import { hasAdapter, leaveWasmUnoptimised, loadDawn } from './dawn.ts'
 
@@ -8,23 +9,28 @@ import { hasAdapter, leaveWasmUnoptimised, loadDawn } from './dawn.ts'
  * software adapter too. `memory`: bytes that one model may take while it runs. Throws `cli/no-webgpu` when it was insisted on in vain.
  */
 export async function openNodeCompute(choice: 'auto' | 'webgpu' | 'wasm', memory?: number): Promise<Compute> {
+  const found = await open(choice)
+  return memory === undefined ? found : { ...found, runtime: limited(found.runtime, memory) }
+}
+
+async function open(choice: 'auto' | 'webgpu' | 'wasm'): Promise<Compute> {
   if (choice === 'webgpu') {
-    const found = await openDawn(true, memory)
+    const found = await openDawn(true)
     if (typeof found !== 'string') return found
     throw new AppError('cli/no-webgpu', `WebGPU cannot be used here: ${found}`, {
       fix: 'Use --backend wasm, or install a graphics driver.',
     })
   }
-  const found = choice === 'wasm' ? undefined : await openCard(memory)
+  const found = choice === 'wasm' ? undefined : await openCard()
   if (typeof found === 'object') return found
-  return openWasm({ threads: Math.min(availableParallelism(), 8), reason: found, memory })
+  return openWasm({ threads: Math.min(availableParallelism(), 8), reason: found })
 }
 
 /** A graphics card, or why there is none. */
-async function openCard(memory: number | undefined): Promise<Compute | string> {
+async function openCard(): Promise<Compute | string> {
   try {
     if (!(await hasAdapter())) return 'WebGPU found no graphics adapter that it may use.'
-    return await openDawn(false, memory)
+    return await openDawn(false)
   } catch (error) {
     if (error instanceof AppError && error.code === 'cli/no-webgpu') return error.message
     throw error
@@ -32,8 +38,8 @@ async function openCard(memory: number | undefined): Promise<Compute | string> {
 }
 
 /** What Dawn finds, or why that is not taken. */
-async function openDawn(software: boolean, memory: number | undefined): Promise<Compute | string> {
-  const found = await openWebGpu({ gpu: await loadDawn(), software, memory })
+async function openDawn(software: boolean): Promise<Compute | string> {
+  const found = await openWebGpu({ gpu: await loadDawn(), software })
   if (typeof found !== 'string') leaveWasmUnoptimised()
   return found
 }

@@ -359,6 +359,10 @@ export class Editor {
     return row
   }
 
+  limitMemory(bytes: number | undefined): void {
+    this.#client.limitMemory(bytes)
+  }
+
   #checkpointsChanged(): void {
     this.#edited = true
     this.#client.update(this.store.document)

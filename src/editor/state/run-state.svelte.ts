@@ -5,6 +5,7 @@ import type {
   BackendInfo,
   MemberPicture,
   Members,
+  MemoryNeed,
   NodeState,
   Preview,
   RunReport,
@@ -30,6 +31,8 @@ export class RunState implements EngineEvents {
   #given = $state.raw<readonly CheckpointRow[]>([])
   readonly checkpoints = $derived([...this.#served, ...this.#given])
   nodes = $state.raw<ReadonlyMap<string, NodeState>>(new Map())
+  /** What checkpoints take, by choice. */
+  needs = $state.raw<ReadonlyMap<string, MemoryNeed>>(new Map())
   running = $state(false)
   done = $state(0)
   secondsLeft = $state<number | undefined>()
@@ -122,6 +125,10 @@ export class RunState implements EngineEvents {
   progress(done: number, secondsLeft: number | undefined): void {
     this.done = done
     this.secondsLeft = secondsLeft
+  }
+
+  memory(needs: ReadonlyMap<string, MemoryNeed>): void {
+    this.needs = needs
   }
 
   warned(node: string, message: string): void {

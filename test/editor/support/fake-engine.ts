@@ -106,6 +106,8 @@ export class FakeEngine implements EngineClient {
     if (this.#document) this.update(this.#document)
   }
 
+  limitMemory(): void {}
+
   dispose(): void {
     this.#run++
   }
