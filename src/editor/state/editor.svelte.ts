@@ -53,7 +53,7 @@ export class Editor {
   readonly run: RunState
   readonly downloads: Downloads
   readonly kept: Kept
-  readonly results: Pick<EngineClient, 'keptBytes' | 'forgetResults'>
+  readonly device: Pick<EngineClient, 'keptBytes' | 'forgetResults' | 'limitMemory'>
   /** False until the first document is there. */
   begun = $state(false)
   status = $state('')
@@ -97,7 +97,7 @@ export class Editor {
       },
     })
     this.#client = connect(this.run)
-    this.results = this.#client
+    this.device = this.#client
     this.backend = this.#client.backend
     this.inspecting = new Inspecting(this.#client)
     this.store.onChange((document, before) => {
@@ -357,10 +357,6 @@ export class Editor {
     this.kept.given.set(row.id, folder)
     this.#checkpointsChanged()
     return row
-  }
-
-  limitMemory(bytes: number | undefined): void {
-    this.#client.limitMemory(bytes)
   }
 
   #checkpointsChanged(): void {
