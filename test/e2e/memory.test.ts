@@ -24,7 +24,7 @@ async function limit(to: string): Promise<string> {
   const before = await choice.evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]?.label ?? '')
   await choice.selectOption({ label: to })
   expect(await violations(page)).toEqual([])
-  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
   return before
 }
 
