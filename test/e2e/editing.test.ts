@@ -212,7 +212,7 @@ describe('parameters', () => {
 })
 
 describe('files', () => {
-  it('save and open again as the same graph, and undo the opening', async () => {
+  it('save and open again as the same graph, beside the one that is open', async () => {
     await node(page, 'Noise Init').getByLabel('Members', { exact: true }).fill('5')
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -231,7 +231,9 @@ describe('files', () => {
       })
     const members = node(page, 'Noise Init').getByLabel('Members', { exact: true })
     await expect.poll(() => members.inputValue()).toBe('5')
-    await undo().click()
+    const tabs = page.getByRole('tablist', { name: 'Open graphs' }).getByRole('tab')
+    await expect.poll(() => tabs.count()).toBe(2)
+    await tabs.first().click()
     await expect.poll(() => members.inputValue()).not.toBe('5')
   })
 
@@ -291,6 +293,8 @@ describe('files', () => {
 
 it('is restored after a reload', async () => {
   await node(page, 'Noise Init').getByLabel('Members', { exact: true }).fill('9')
+  // An edit is written within 200 ms.
+  await page.waitForTimeout(400)
   await page.reload()
   const members = node(page, 'Noise Init').getByLabel('Members', { exact: true })
   await expect.poll(() => members.inputValue(), { timeout: 30_000 }).toBe('9')
