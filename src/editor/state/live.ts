@@ -72,7 +72,13 @@ export function livePlan(
     .map(({ id }) => id)
     .filter((id) => runnable(document, states, id))
   if (targets.length === 0) return undefined
-  const ms = forecast(document, catalogue, states, targets)
+  // What is looked at comes first: files that are written behind it do not hold it up.
+  const ms = forecast(
+    document,
+    catalogue,
+    states,
+    viewed !== undefined && targets.includes(viewed) ? [viewed] : targets,
+  )
   return { targets, pause: ms === undefined ? PAUSE.unknown : pauseFor(ms) }
 }
 

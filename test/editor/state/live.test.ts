@@ -40,6 +40,18 @@ describe('livePlan', () => {
     expect(forecast(document, catalogue, known, ['view'])).toBe(ms)
   })
 
+  it('waits as long as what is looked at takes, not for what comes after it', () => {
+    const more = {
+      ...document,
+      nodes: [...document.nodes, ...graph(catalogue, { slow: ['depth/vae-decode', 0, 0] }).nodes],
+    }
+    const known = new Map(
+      more.nodes.map(({ id }) => [id, id === 'slow' ? { ...stale, ms: 5_000 } : { ...stale, ms: 1 }]),
+    )
+    expect(livePlan(more, catalogue, known, 'view')?.pause).toBe(0)
+    expect(livePlan(more, catalogue, known)?.pause).toBe(600)
+  })
+
   it('leaves out sinks behind a blocked node', () => {
     const error = { code: 'graph/open-input', message: 'open' }
     const blocked = states((id) => (id === 'match' ? { phase: 'blocked', error } : stale))
