@@ -64,7 +64,10 @@ export class EngineHost {
       listener: {
         state: (node, state) => {
           this.#sendStates()
-          if (state.phase === 'done') void this.#quietly(this.#previews.refresh(node.id))
+          if (state.phase !== 'done') return
+          // What is looked at is drawn before the small pictures.
+          this.#viewed.refresh()
+          void this.#quietly(this.#previews.refresh(node.id))
         },
         progress: (done, secondsLeft) => this.#post({ say: 'progress', run: this.#run, done, secondsLeft }),
         warned: (node, message) => this.#post({ say: 'warned', node, message }),

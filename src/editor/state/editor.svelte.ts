@@ -7,6 +7,7 @@ import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
 import { serialize } from '../../graph/serialize.ts'
+import { sockets } from '../../graph/sockets.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { Documents } from '../drafts/documents.svelte.ts'
@@ -60,6 +61,8 @@ export class Editor {
   live = $state(true)
   /** Whether a long run is preceded by one with fewer members, at a lower resolution. */
   quick = $state(false)
+  /** The kinds of all outputs, worked out once per edit for every socket and wire. */
+  readonly sockets = $derived.by(() => sockets(this.store.document, this.run.catalogue))
   /** Milliseconds that Run will take; undefined while this device has not shown it. */
   readonly forecast = $derived.by(() =>
     forecast(this.store.document, this.run.catalogue, this.run.nodes, this.#shown()),
