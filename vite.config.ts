@@ -50,6 +50,8 @@ export default defineConfig(({ mode, isSsrBuild }) => {
             testTimeout: 180_000,
             hookTimeout: 180_000,
             fileParallelism: false,
+            // a browser on a busy machine: what passes at the second try is reported as such
+            retry: 1,
           },
         },
       ],

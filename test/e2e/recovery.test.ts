@@ -90,7 +90,7 @@ it('a page that dies comes back with its graph, its results and its choice of wh
   await page.getByRole('button', { name: /WebAssembly/ }).click()
   const dialog = page.getByRole('dialog', { name: 'What computes' })
   expect(await dialog.getByRole('radio', { name: 'Processor' }).isChecked()).toBe(true)
-  expect(await dialog.getByText(/^Results kept for later visits: \d/).count()).toBe(1)
+  await dialog.getByText(/^Results kept for later visits: \d/).waitFor()
   await expect.poll(() => dialog.getByRole('button', { name: 'Clear results' }).isEnabled()).toBe(true)
   await dialog.getByRole('button', { name: 'Clear results' }).click()
   await dialog.getByText('Results kept for later visits: none').waitFor()
