@@ -13,8 +13,8 @@ export interface CheckpointFiles {
    */
   open(path: string, signal?: AbortSignal): Promise<ByteSource>
   /**
-   * Paths, sizes and times of the files as they are now, where they may change while the program runs (a disk): another
-   * text says that the folder must be read again. Errors: `checkpoint/missing-file`.
+   * Says how the files are now, where they may change while the program runs (a disk, a download): another text says
+   * that the folder must be read again. Errors: `checkpoint/missing-file`.
    */
   stamp?(): Promise<string>
 }

@@ -53,7 +53,11 @@ export async function copyIn(
   await storage.remove(folder)
   for (const path of files.sizes.keys())
     await (await storage.open(`${unfinished}/${path}`)).publish(`${folder}/${path}`)
-  await storage.writeText(manifest, JSON.stringify({ schema: 1, name, files: Object.fromEntries(files.sizes) }))
+  const written = new Date().toISOString()
+  await storage.writeText(
+    manifest,
+    JSON.stringify({ schema: 1, name, files: Object.fromEntries(files.sizes), written }),
+  )
   await storage.remove(unfinished)
 }
 
@@ -90,7 +94,7 @@ export async function listCopies(storage: WeightStorage): Promise<readonly Copy[
   )
 }
 
-/** The files of a copy; undefined when there is none of this name that is whole. */
+/** The files of a copy, stamped as those of a download; undefined when there is none of this name that is whole. */
 export async function openCopy(storage: WeightStorage, name: string): Promise<CheckpointFiles | undefined> {
   const { folder, manifest } = placesOf(name)
   const text = await storage.readText(manifest)
@@ -98,7 +102,7 @@ export async function openCopy(storage: WeightStorage, name: string): Promise<Ch
   const listed = sizesIn(text)
   const files = await storage.folder(folder, name)
   const whole = listed.size > 0 && [...listed].every(([path, size]) => files.sizes.get(path) === size)
-  return whole ? files : undefined
+  return whole ? { stamp: async () => (await storage.readText(manifest)) ?? '', ...files } : undefined
 }
 
 export async function deleteCopy(storage: WeightStorage, name: string): Promise<void> {

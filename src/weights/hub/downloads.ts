@@ -89,9 +89,14 @@ export async function findDownload(storage: WeightStorage, id: string, commit?: 
   return all.sort((a, b) => (a.finished < b.finished ? -1 : 1)).at(-1)
 }
 
-/** The files of a download. Errors: `checkpoint/missing-file`. */
-export const openDownload = (storage: WeightStorage, download: Download): Promise<CheckpointFiles> =>
-  storage.folder(placesOf(download).folder, download.id)
+/**
+ * The files of a download. Their stamp follows what the disk says, or else the manifest: a file that was fetched again
+ * has other handles. Errors: `checkpoint/missing-file`.
+ */
+export async function openDownload(storage: WeightStorage, download: Download): Promise<CheckpointFiles> {
+  const { folder, manifest } = placesOf(download)
+  return { stamp: async () => (await storage.readText(manifest)) ?? '', ...(await storage.folder(folder, download.id)) }
+}
 
 /** Deletes all of a repository, of every commit, also what was not finished. */
 export const deleteDownloads = (storage: WeightStorage, id: string): Promise<void> => storage.remove(folderOf(id))

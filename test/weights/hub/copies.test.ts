@@ -40,6 +40,23 @@ it('a folder is copied with its progress, found by its name, and deleted', async
   )
 })
 
+it('made again with the same bytes, it is read again: what was opened before is of files that are gone', async () => {
+  // A browser's folder does not say when its files changed.
+  const { storage } = await bench((disk) => ({
+    folder: async (path, name) => {
+      const { sizes, open } = await disk.folder(path, name)
+      return { name, sizes, open }
+    },
+  }))
+  await copyIn(storage, 'mine', picked, quiet, signal)
+  const before = await openCopy(storage, 'mine')
+  const stamp = await before?.stamp?.()
+  expect(await before?.stamp?.()).toBe(stamp)
+  await new Promise((done) => setTimeout(done, 2))
+  await copyIn(storage, 'mine', picked, quiet, signal)
+  expect(await before?.stamp?.()).not.toBe(stamp)
+})
+
 it('stopped or out of room, it leaves nothing, and the copy before stays as it was', async () => {
   let full = false
   const { storage } = await bench((disk) => ({
