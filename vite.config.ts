@@ -52,6 +52,7 @@ export default defineConfig(({ mode, isSsrBuild }) => {
             fileParallelism: false,
             // a browser on a busy machine: what passes at the second try is reported as such
             retry: 1,
+            expect: { poll: { timeout: 15_000 } },
           },
         },
       ],

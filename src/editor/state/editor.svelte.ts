@@ -77,6 +77,8 @@ export class Editor {
   readonly #client: EditorEngine
   #timer: ReturnType<typeof setTimeout> | undefined
   #edited = false
+  /** What the last run said. */
+  #told = ''
   #ran = false
   /** What is computed in full after the quick look that goes on. */
   #afterLook: readonly string[] | undefined
@@ -88,9 +90,9 @@ export class Editor {
     downloads?: CheckpointDownloads,
     kept?: KeptCheckpoints,
   ) {
-    this.kept = new Kept(kept, () => this.#checkpointsChanged())
+    this.kept = new Kept(kept, () => this.#changed())
     this.downloads = new Downloads(downloads, () => this.kept.renew())
-    this.run = new RunState((message) => this.say(message), {
+    this.run = new RunState((message) => this.say((this.#told = message)), {
       ready: () => ready(this),
       states: () => this.#runAfterEdit(),
       ended: (finished) => this.#ended(finished),
@@ -109,10 +111,7 @@ export class Editor {
       this.run.keep(exists)
       // Turning a knob does not take away the picture that it changes.
       if (this.viewing.node === undefined || !exists(this.viewing.node)) this.look()
-      if (changesResults(before, document)) {
-        this.#edited = true
-        this.#client.update(document)
-      }
+      if (changesResults(before, document)) this.#changed()
     })
   }
 
@@ -358,12 +357,14 @@ export class Editor {
     const row = await this.#client.addCheckpoint(folder)
     this.run.addCheckpoint(row)
     this.kept.given.set(row.id, folder)
-    this.#checkpointsChanged()
+    this.#changed()
     return row
   }
 
-  #checkpointsChanged(): void {
+  /** Results are other ones from now on: how the last run ended is no longer true of what is shown. */
+  #changed(): void {
     this.#edited = true
+    if (this.status === this.#told && !this.run.running) this.status = ''
     this.#client.update(this.store.document)
   }
 
