@@ -26,7 +26,8 @@ export async function renderPreview(
   const small = shrink(backend, value.tensor, maxSide)
   try {
     const { width, height } = sizeOf(small)
-    const values = await backend.read(small)
+    // What is on the processor is never written to: a picture of every edit is drawn without a copy.
+    const values = small.location === 'cpu' ? small.data : await backend.read(small)
     const size = { width, height }
     const pixels =
       values.length === width * height && (value.kind === 'uncertainty' || display.colormap !== undefined)
@@ -139,7 +140,8 @@ function upper(values: Float32Array): number {
 async function painted(backend: Backend, tensor: Tensor, colours: ColormapParams): Promise<Pixels> {
   const picture = runKernel(backend, colormap, [tensor], colours)
   try {
-    return rgba(await backend.read(picture), sizeOf(picture), 3, 1, 0)
+    const colours = picture.location === 'cpu' ? picture.data : await backend.read(picture)
+    return rgba(colours, sizeOf(picture), 3, 1, 0)
   } finally {
     picture.release()
   }
@@ -149,9 +151,12 @@ async function painted(backend: Backend, tensor: Tensor, colours: ColormapParams
 function rgba(planes: Float32Array, { width, height }: Size, channels: 1 | 3, scale: number, shift: number): Pixels {
   const pixels = width * height
   const data = new Uint8ClampedArray(4 * pixels)
+  const [factor, constant] = [255 * scale, 255 * shift]
+  const [green, blue] = channels === 3 ? [pixels, 2 * pixels] : [0, 0]
   for (let i = 0; i < pixels; i++) {
-    for (let c = 0; c < 3; c++)
-      data[4 * i + c] = 255 * ((planes[channels === 3 ? c * pixels + i : i] ?? 0) * scale + shift)
+    data[4 * i] = (planes[i] ?? 0) * factor + constant
+    data[4 * i + 1] = (planes[green + i] ?? 0) * factor + constant
+    data[4 * i + 2] = (planes[blue + i] ?? 0) * factor + constant
     data[4 * i + 3] = 255
   }
   return { width, height, data }

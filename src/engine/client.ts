@@ -5,6 +5,7 @@ import type { PictureRef } from '../node/params.ts'
 import type {
   BackendInfo,
   Difference,
+  Levels,
   Look,
   MemberPicture,
   Members,
@@ -96,6 +97,8 @@ export interface EngineClient {
   forgetResults(): Promise<void>
   /** The numbers at a pixel of the full-size preview that came last; undefined where there are none. */
   read(x: number, y: number): Promise<PointRead | undefined>
+  /** How its numbers are spread; undefined where there are none. */
+  measure(): Promise<Levels | undefined>
   /** That preview is what `compare` compares with, and `read` reads besides, from now on. */
   pin(): Promise<void>
   /** The last preview less the one that was pinned; undefined when they are of different kinds or sizes. */

@@ -63,6 +63,8 @@ export interface PointRead {
   readonly y: number
   /** One per channel. */
   readonly values: readonly number[]
+  /** The smallest and the largest number of a picture of one channel. */
+  readonly range?: readonly [low: number, high: number]
   /** Of what is compared with, where kind and size are the same. */
   readonly pinned?: readonly number[]
 }
@@ -129,8 +131,6 @@ export interface Preview {
   /** Of the large one: the member's key, as in `Members`. */
   readonly key?: string
   readonly steps?: StepsSeen
-  /** Of the large one, over all channels. */
-  readonly levels?: Levels
   readonly bitmap: ImageBitmap
 }
 

@@ -123,6 +123,12 @@ export class EngineHost {
         const { request, x, y } = message
         return this.#post({ say: 'read', request, point: this.#viewed.inspected.point(x, y) })
       }
+      case 'measure':
+        return this.#post({
+          say: 'measured',
+          request: message.request,
+          levels: this.#viewed.inspected.levels(),
+        })
       case 'pin':
         this.#viewed.inspected.pin()
         return this.#post({ say: 'pinned', request: message.request })

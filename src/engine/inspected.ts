@@ -1,5 +1,6 @@
 import type { PortKind, Size } from '../node/values.ts'
 import { differenceOf } from '../tensor/difference.ts'
+import { levelsOf, type Levels } from '../tensor/levels.ts'
 import type { Difference, PointRead } from './events.ts'
 import type { Painter } from './painter.ts'
 
@@ -19,12 +20,14 @@ export interface Numbers {
 /** Answers about the numbers behind the viewer's picture: they are here since it was drawn, also while a run computes. */
 export class Inspected {
   #shown: Numbers | undefined
+  #levels: Levels | undefined
   #pinned: Numbers | undefined
 
   constructor(readonly painter: Painter) {}
 
   show(numbers: Numbers): void {
     this.#shown = numbers
+    this.#levels = undefined
   }
 
   /** What is shown now is compared with from now on. */
@@ -38,7 +41,14 @@ export class Inspected {
     const values = shown && at(shown, x, y)
     if (values === undefined) return undefined
     const pinned = this.#pinned && alike(shown, this.#pinned) ? at(this.#pinned, x, y) : undefined
-    return { key: shown?.key, x, y, values, ...(pinned && { pinned }) }
+    const levels = values.length === 1 ? this.levels() : undefined
+    const range = levels && ([levels.low, levels.high] as const)
+    return { key: shown?.key, x, y, values, ...(range && { range }), ...(pinned && { pinned }) }
+  }
+
+  /** Over all channels; undefined while nothing is shown. */
+  levels(): Levels | undefined {
+    return (this.#levels ??= this.#shown && levelsOf(this.#shown.values))
   }
 
   /** Shown − pinned. Undefined where kinds or sizes differ. */

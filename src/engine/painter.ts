@@ -8,7 +8,7 @@ export interface Pixels {
   readonly data: Uint8ClampedArray<ArrayBuffer>
 }
 
-/** A picture and the numbers that it shows: [C, height, width]. */
+/** A picture and the numbers that it shows, not to be written to: [C, height, width]. */
 export interface Rendered extends Pixels {
   readonly values: Float32Array
 }

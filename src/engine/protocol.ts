@@ -6,6 +6,7 @@ import type { CheckpointRow } from './client.ts'
 import type {
   BackendInfo,
   Difference,
+  Levels,
   Look,
   MemberPicture,
   Members,
@@ -39,8 +40,9 @@ export type ToWorker =
   | { readonly do: 'open'; readonly request: number; readonly text: string }
   /** Asks what is kept for later visits, after it was forgotten where that is asked for. */
   | { readonly do: 'results'; readonly request: number; readonly forget: boolean }
-  /** Of the picture that the viewer was sent last: `read`, `pinned` and `differs` answer. */
+  /** Of the picture that the viewer was sent last: `read`, `measured`, `pinned` and `differs` answer. */
   | { readonly do: 'read'; readonly request: number; readonly x: number; readonly y: number }
+  | { readonly do: 'measure'; readonly request: number }
   | { readonly do: 'pin'; readonly request: number }
   | { readonly do: 'compare'; readonly request: number }
   | { readonly do: 'memory'; readonly bytes: number | undefined }
@@ -72,6 +74,7 @@ export type FromWorker =
   | { readonly say: 'taken'; readonly request: number; readonly row: CheckpointRow }
   | { readonly say: 'kept'; readonly request: number; readonly bytes: number }
   | { readonly say: 'read'; readonly request: number; readonly point: PointRead | undefined }
+  | { readonly say: 'measured'; readonly request: number; readonly levels: Levels | undefined }
   | { readonly say: 'pinned'; readonly request: number }
   | { readonly say: 'differs'; readonly request: number; readonly difference: Difference | undefined }
   | { readonly say: 'refused'; readonly request: number; readonly error: PlainError }

@@ -1,5 +1,4 @@
 import type { Size } from '../node/values.ts'
-import { levelsOf } from '../tensor/levels.ts'
 import type { Engine } from './engine.ts'
 import type { Look, MemberPicture, Members, Preview, SpreadPicture, StepsSeen } from './events.ts'
 import { Inspected } from './inspected.ts'
@@ -163,7 +162,7 @@ export class Viewed {
     if (!this.#still(look)) return painted.painting.bitmap.close()
     const { painting, rendered } = painted
     this.inspected.show({ ...rendered, key, kind: painting.kind, size: painting.size })
-    const at = { node, socket, member, members, full: true, levels: levelsOf(rendered.values) }
+    const at = { node, socket, member, members, full: true }
     this.page.preview({ ...at, ...(key !== undefined && { key }), ...(steps && { steps }), ...painting })
   }
 

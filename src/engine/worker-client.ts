@@ -5,7 +5,7 @@ import { fileName } from '../graph/text.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { PictureRef } from '../node/params.ts'
 import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
-import type { Difference, Look, PointRead } from './events.ts'
+import type { Difference, Levels, Look, PointRead } from './events.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
 
@@ -32,7 +32,7 @@ interface Question {
 
 type Answer = Extract<
   FromWorker,
-  { readonly say: 'opened' | 'taken' | 'kept' | 'read' | 'pinned' | 'differs' | 'refused' }
+  { readonly say: 'opened' | 'taken' | 'kept' | 'read' | 'measured' | 'pinned' | 'differs' | 'refused' }
 >
 
 interface Run {
@@ -153,6 +153,12 @@ class WorkerClient implements EngineClient, PresetReader {
     return answer.point
   }
 
+  async measure(): Promise<Levels | undefined> {
+    const answer = await this.#ask((request) => ({ do: 'measure', request }))
+    if (answer.say !== 'measured') throw unexpected(answer)
+    return answer.levels
+  }
+
   async pin(): Promise<void> {
     const answer = await this.#ask((request) => ({ do: 'pin', request }))
     if (answer.say !== 'pinned') throw unexpected(answer)
@@ -271,6 +277,7 @@ class WorkerClient implements EngineClient, PresetReader {
       case 'taken':
       case 'kept':
       case 'read':
+      case 'measured':
       case 'pinned':
       case 'differs':
       case 'refused':

@@ -11,22 +11,27 @@ export interface Levels {
 
 /** Numbers that are all the same are all in the first bin; without any finite number low and high are 0. */
 export function levelsOf(values: Float32Array, bins = 64): Levels {
-  let [low, high, sum, finite] = [Infinity, -Infinity, 0, 0]
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue
+  let low = Infinity
+  let high = -Infinity
+  let sum = 0
+  let finite = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0
+    if (value - value !== 0) continue
     if (value < low) low = value
     if (value > high) high = value
     sum += value
     finite++
   }
-  const counts = Array.from({ length: bins }, () => 0)
+  const counts = new Uint32Array(bins)
   const notFinite = values.length - finite
-  if (finite === 0) return { low: 0, high: 0, mean: 0, counts, notFinite }
+  if (finite === 0) return { low: 0, high: 0, mean: 0, counts: [...counts], notFinite }
   const scale = high > low ? bins / (high - low) : 0
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue
-    const bin = Math.min(bins - 1, Math.floor((value - low) * scale))
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0
+    if (value - value !== 0) continue
+    const bin = Math.min(bins - 1, ((value - low) * scale) | 0)
     counts[bin] = (counts[bin] ?? 0) + 1
   }
-  return { low, high, mean: sum / finite, counts, notFinite }
+  return { low, high, mean: sum / finite, counts: [...counts], notFinite }
 }

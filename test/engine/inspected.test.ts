@@ -33,7 +33,7 @@ test('a point has one number per channel, and those of what was pinned where it 
   inspected.show(numbers([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], { kind: 'normals', key: 'b' }))
   expect(inspected.point(0, 1)).toEqual({ key: 'b', x: 0, y: 1, values: [0, 0, 0], pinned: [3, 7, 11] })
   inspected.show(numbers([1, 2, 3, 4]))
-  expect(inspected.point(0, 1)).toEqual({ key: 'a', x: 0, y: 1, values: [3] })
+  expect(inspected.point(0, 1)).toEqual({ key: 'a', x: 0, y: 1, values: [3], range: [1, 4] })
 })
 
 test('a value that is larger than what was drawn is read where the pixel lies; outside there is nothing', () => {
@@ -47,6 +47,13 @@ test('a value that is larger than what was drawn is read where the pixel lies; o
     [NaN, 0],
   ] as const)
     expect(inspected.point(x, y)).toBeUndefined()
+})
+
+test('how the numbers are spread is told of what is shown last', () => {
+  const inspected = new Inspected(painter)
+  expect(inspected.levels()).toBeUndefined()
+  inspected.show(numbers([0, 1, NaN, 0.5]))
+  expect(inspected.levels()).toMatchObject({ low: 0, high: 1, mean: 0.5, notFinite: 1 })
 })
 
 test('the difference is of the numbers: signed of one channel, without a number where one is not finite', async () => {

@@ -378,8 +378,10 @@ export class Editor {
     this.#edited = false
     clearTimeout(this.#timer)
     const plan = livePlan(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)
-    // Before the first run nobody is still turning a knob: the document was just opened.
-    if (plan) this.#timer = setTimeout(() => this.start(plan.targets), this.#ran ? plan.pause : 0)
+    if (plan === undefined) return
+    if (this.#ran && plan.pause === 0) return this.start(plan.targets)
+    // Before the first run nobody is still turning a knob: the document was just opened, and may be held.
+    this.#timer = setTimeout(() => this.start(plan.targets), this.#ran ? plan.pause : 0)
   }
 }
 

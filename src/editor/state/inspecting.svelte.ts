@@ -1,5 +1,5 @@
 import type { EngineClient } from '../../engine/client.ts'
-import type { Difference, PointRead, Preview } from '../../engine/events.ts'
+import type { Difference, Levels, PointRead, Preview } from '../../engine/events.ts'
 
 /** How the viewer's picture, A, is held against the pinned one, B. */
 export type Comparison = 'wipe' | 'difference' | 'blink'
@@ -22,9 +22,11 @@ export class Inspecting {
   divider = $state(0.5)
   /** Of the numbers; undefined where they cannot be compared, and pixels are. */
   difference = $state.raw<Difference | undefined>()
+  /** How the numbers of the picture are spread, since it was last asked for. */
+  levels = $state.raw<Levels | undefined>()
   #reading = false
 
-  constructor(readonly engine: Pick<EngineClient, 'read' | 'pin' | 'compare'>) {}
+  constructor(readonly engine: Pick<EngineClient, 'read' | 'measure' | 'pin' | 'compare'>) {}
 
   pointTo(point: { readonly x: number; readonly y: number; readonly held: boolean } | undefined): void {
     this.point = point
@@ -66,8 +68,13 @@ export class Inspecting {
     this.comparison = this.comparison === comparison ? undefined : comparison
   }
 
-  /** Call when another picture is shown or pinned. */
+  /** Call when another picture is shown. */
   async measure(): Promise<void> {
+    this.levels = await this.engine.measure().catch(() => undefined)
+  }
+
+  /** Call when another picture is shown or pinned. */
+  async subtract(): Promise<void> {
     const difference = await this.engine.compare().catch(() => undefined)
     if (this.comparison === 'difference') this.#differs(difference)
     else difference?.bitmap.close()

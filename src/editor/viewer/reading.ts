@@ -1,4 +1,4 @@
-import type { Display, Levels, PointRead } from '../../engine/events.ts'
+import type { Display, PointRead } from '../../engine/events.ts'
 import type { PortKind } from '../../node/values.ts'
 
 /** Four digits after the point, with a true minus. */
@@ -17,14 +17,13 @@ const NAMES: Readonly<Partial<Record<PortKind, readonly string[]>>> = {
  * largest of the picture), as 8-bit colours, or, of normals, the angle to the viewer. Then those of B.
  */
 export function reading(
-  { x, y, values, pinned }: PointRead,
+  { x, y, values, range, pinned }: PointRead,
   kind: PortKind,
-  levels: Levels | undefined,
   display: Display | undefined,
 ): string {
   const [value = NaN] = values
   const parts = [`x ${x}, y ${y}`, channels(kind, values)]
-  const whole = display?.range ?? (levels && levels.high > levels.low ? [levels.low, levels.high] : undefined)
+  const whole = display?.range ?? (range && range[1] > range[0] ? range : undefined)
   if (kind === 'image') parts.push(values.map(byte).join(' '))
   else if (kind === 'normals') parts.push(`${angle(values)}° from the viewer`)
   else if (kind !== 'latent' && whole && Number.isFinite(value)) {

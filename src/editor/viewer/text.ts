@@ -25,7 +25,6 @@ export const VIEWER = {
   histogram: (low: string, high: string) => `Histogram of the values, from ${low} to ${high}`,
   mean: (mean: string) => `mean ${mean}`,
   notFinite: (count: number) => `${count} not finite`,
-  nothingToMeasure: 'There are no values yet.',
   fullScreen: 'Full screen',
   copyPicture: 'Picture to the clipboard',
   savePicture: 'Picture as PNG',

@@ -80,6 +80,8 @@ export class FakeEngine implements EngineClient {
 
   async read(): Promise<undefined> {}
 
+  async measure(): Promise<undefined> {}
+
   async pin(): Promise<void> {}
 
   async compare(): Promise<undefined> {}
