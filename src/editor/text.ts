@@ -2,7 +2,7 @@ import { byteText } from '../base/byte-text.ts'
 import { GIVEN_PREFIX } from '../engine/client.ts'
 import type { MemoryNeed, NodeState, Preview } from '../engine/events.ts'
 import type { PortKind } from '../node/values.ts'
-import type { DownloadOffer, DownloadProgress } from './state/downloads.svelte.ts'
+import type { DownloadOffer, DownloadProgress, PublishedCheckpoint } from './state/downloads.svelte.ts'
 import type { KeptProgress } from './state/kept.svelte.ts'
 
 /** Everything the person reads that does not come from a node's declaration or from an error. */
@@ -92,6 +92,11 @@ export const TEXT = {
   openFolder: 'Open a checkpoint folder…',
   folder: 'folder',
   onTheHub: 'On the Hugging Face Hub',
+  /** A checkpoint in the list that is not here. */
+  away: ({ name, bytes }: PublishedCheckpoint, downloading: boolean) => {
+    if (downloading) return `${name}, downloading`
+    return bytes === undefined ? name : `${name}, ${byteText(bytes)}`
+  },
   keptHere: 'Kept in this browser',
   anotherRepository: 'Another repository of the Hub…',
   repository: 'Repository',

@@ -28,7 +28,9 @@ eachPage(async (opened) => {
 
 const card = () => node(page, 'Load Checkpoint')
 const button = (name: RegExp | string) => card().getByRole('button', { name })
-const choose = () => card().getByRole('combobox', { name: 'Checkpoint' }).selectOption({ label: 'Marigold Depth v1.1' })
+const list = () => card().getByRole('combobox', { name: 'Checkpoint' })
+const choose = () => list().selectOption({ label: 'Marigold Depth v1.1, 1.90 GB' })
+const chosen = () => list().locator('option:checked').textContent()
 
 it('a checkpoint of the Hub is chosen, shown with its bytes, licence and host, downloaded, run, and there after a reload', async () => {
   await choose()
@@ -44,6 +46,7 @@ it('a checkpoint of the Hub is chosen, shown with its bytes, licence and host, d
   expect(hub.asked).toEqual([])
   await button(/^Download [\d.]+ [kM]B$/).click()
   await button(/^Delete it/).waitFor({ timeout: 30_000 })
+  expect(await chosen()).toBe('Marigold Depth v1.1')
   await finished(page)
   expect(await page.getByRole('alert').count()).toBe(0)
   // The text encoder came in its place.
@@ -89,6 +92,7 @@ it('is not fetched when the answer is not now, and can be paused', async () => {
   await button(/^Download \(about/).click()
   await button(/^Download [\d.]+ [kM]B$/).click()
   await button('Pause').waitFor()
+  expect(await chosen()).toBe('Marigold Depth v1.1, downloading')
   expect(await violations(page)).toEqual([])
   await button('Pause').click()
   await button(/^Download \(about/).waitFor()

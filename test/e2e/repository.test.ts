@@ -106,7 +106,7 @@ it('TAESD decodes in place of the checkpoint’s own VAE, from a second Load Che
   hub = await hubOf(join(FIXTURES, 'tiny-ddim-leading/vae'), 'madebyollin/taesd')
   await addNode(page, 'Load Checkpoint')
   const second = node(page, 'Load Checkpoint').nth(1)
-  await second.getByRole('combobox', { name: 'Checkpoint' }).selectOption({ label: 'TAESD (VAE)' })
+  await second.getByRole('combobox', { name: 'Checkpoint' }).selectOption({ label: 'TAESD (VAE), 9.80 MB' })
   await second.getByRole('button', { name: /^Download \(about 9\.80 MB\)/ }).click()
   await second.getByRole('button', { name: /^Download [\d.]+ [kM]B$/ }).click()
   await second.getByRole('button', { name: 'Verify' }).waitFor({ timeout: 30_000 })
