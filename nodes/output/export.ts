@@ -1,5 +1,5 @@
 import { AppError } from '../../src/base/errors.ts'
-import { anyOf, choice, defineNode, OutputFiles, sizeOf, text } from '../../src/node/index.ts'
+import { anyOf, choice, defineNode, OutputFiles, sizeOf, text, toggle } from '../../src/node/index.ts'
 import { encodeNpy } from '../../src/tensor/encode/npy.ts'
 import { encodePng } from '../../src/tensor/encode/png.ts'
 
@@ -31,9 +31,15 @@ export default defineNode({
       default: 'depth',
       maxLength: 80,
     }),
+    graph: toggle({
+      label: 'Carry graph',
+      about:
+        'A PNG holds this graph too and opens it again when it is dropped on the editor. Names of your own pictures are left out. NPY holds none.',
+      default: true,
+    }),
   },
   outputs: {},
-  async run({ value }, { format, name }, ctx) {
+  async run({ value }, { format, name, graph }, ctx) {
     const { width, height } = sizeOf(value.tensor)
     const channels = value.tensor.dims[1] === 3 ? 3 : 1
     const read = await ctx.backend.read(value.tensor)
@@ -43,7 +49,8 @@ export default defineNode({
     const bytes = format === 'npy' ? encodeNpy(picture) : encodePng(picture, format === 'png16' ? 16 : 8)
     const member = ctx.member.count > 1 ? `-${ctx.member.index + 1}` : ''
     const [ending, mime] = format === 'npy' ? ['npy', 'application/octet-stream'] : ['png', 'image/png']
-    await ctx.use(OutputFiles).write(`${safeName(name)}${member}.${ending}`, bytes, mime)
+    const carries = graph && format !== 'npy' ? 'graph' : undefined
+    await ctx.use(OutputFiles).write(`${safeName(name)}${member}.${ending}`, bytes, mime, carries)
     return {}
   },
 })

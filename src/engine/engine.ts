@@ -7,6 +7,7 @@ import type { Facts } from '../base/facts.ts'
 import type { Param, PictureRef } from '../node/params.ts'
 import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
+import { carryingGraph } from './carried-graph.ts'
 import { Costs, type CostFile } from './costs.ts'
 import type { BackendInfo, NodeState, RunReport } from './events.ts'
 import { breather } from '../base/pause.ts'
@@ -207,7 +208,7 @@ export class Engine {
       if (signal.aborted) throw cancelled()
       if (planned.targets.length === 0) throw planned.blocked[0] ?? nothingToRun()
       try {
-        const { nodes, failed, skipped } = await this.#execute(planned, now, signal)
+        const { nodes, failed, skipped } = await this.#execute(planned, document, now, signal)
         return {
           backend: info.backend,
           adapter: info.adapter,
@@ -224,12 +225,12 @@ export class Engine {
     }
   }
 
-  async #execute(planned: Plan, now: () => number, signal: AbortSignal): Promise<Outcome> {
+  async #execute(planned: Plan, document: GraphDocument, now: () => number, signal: AbortSignal): Promise<Outcome> {
     const { listener, backend, services } = this.#parts
     this.#live.clear()
     const environment = {
       backend,
-      services,
+      services: carryingGraph(services, document),
       results: this.#results,
       costs: this.#costs,
       lane: this.lane,

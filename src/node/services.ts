@@ -20,8 +20,11 @@ export const Pictures = service<Pictures>('pictures')
 
 /** Where Export nodes leave their files: a folder on the command line, a download in the page. */
 export interface OutputFiles {
-  /** `name` has a safe alphabet and no folder; the bytes are handed over. */
-  write(name: string, bytes: Uint8Array, mime: string): Promise<void>
+  /**
+   * `name` has a safe alphabet and no folder; the bytes are handed over. `carries`: the file is a PNG that is to carry the graph
+   * which made it.
+   */
+  write(name: string, bytes: Uint8Array, mime: string, carries?: 'graph'): Promise<void>
 }
 
 export const OutputFiles = service<OutputFiles>('output-files')

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { dropFile } from './support/drop-file.ts'
 import { eachPage } from './support/each-page.ts'
 import { finished, node, socket } from './support/editor-page.ts'
 
@@ -10,18 +11,7 @@ eachPage((opened) => {
   return finished(page)
 })
 
-/** Drops a file on the page, as from the desktop. */
-async function drop(name: string, type: string, text: string): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(
-    ([name, type, text]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([text], name, { type }))
-      return transfer
-    },
-    [name, type, text] as const,
-  )
-  await page.dispatchEvent('body', 'drop', { dataTransfer })
-}
+const drop = (name: string, type: string, content: string): Promise<void> => dropFile(page, { name, type, content })
 
 const picture = () =>
   node(page, 'Load Image')

@@ -13,6 +13,7 @@ import type { NodeInfo } from '../../node/catalogue.ts'
 import { Documents } from '../drafts/documents.svelte.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { CanvasView } from './canvas-view.ts'
+import type { Carrier } from './carried.ts'
 import { DocumentStore } from './document-store.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
@@ -71,6 +72,8 @@ export class Editor {
   /** A mistake that belongs to no run: a file that could not be opened. */
   trouble = $state.raw<PlainError | undefined>()
   palette = $state.raw<PaletteRequest | undefined>()
+  /** A picture that came with a graph: what is done with it is being asked. */
+  carrier = $state.raw<Carrier | undefined>()
   canvas: CanvasView | undefined
   /** What is to compute, as the person or the address of the page chose. */
   backend = $state<BackendChoice>('auto')
@@ -188,7 +191,7 @@ export class Editor {
 
   duplicateSelected(): void {
     if (this.selection.ids.size === 0) return
-    this.#addCopies(duplicate(this.store.document, this.selection.ids, { x: 32, y: 32 }), SAY.duplicated)
+    this.addCopies(duplicate(this.store.document, this.selection.ids, { x: 32, y: 32 }), SAY.duplicated)
   }
 
   /** The selected nodes as the text of a preset, to be pasted here, in another page, or sent to someone. */
@@ -205,7 +208,7 @@ export class Editor {
       const { document, problems } = await this.read(text)
       if (document.nodes.length === 0) return this.say(SAY.nothingToPaste)
       const at = this.canvas?.pointed() ?? { x: 0, y: 0 }
-      this.#addCopies(inserted(this.store.document, document, at), SAY.pasted)
+      this.addCopies(inserted(this.store.document, document, at), SAY.pasted)
       this.problems = problems
       this.trouble = undefined
     } catch (error) {
@@ -213,11 +216,13 @@ export class Editor {
     }
   }
 
-  #addCopies({ command, copies }: Copies, said: (count: number) => string): void {
-    if (!this.do(command)) return
+  /** Applies it, selects what was added, and says how much. Returns false where the document refuses it. */
+  addCopies({ command, copies }: Copies, said: (count: number) => string): boolean {
+    if (!this.do(command)) return false
     this.selection.set(copies)
     this.look()
     this.say(said(copies.length))
+    return true
   }
 
   /** Connects two sockets or says why not. `lifted` is the link that the wire was, before it was moved. */

@@ -1,9 +1,13 @@
 import type { Command } from '../../graph/commands.ts'
-import type { DocumentLink, DocumentNode, GraphDocument } from '../../graph/document.ts'
+import type { DocumentFrame, DocumentLink, DocumentNode, DocumentNote, GraphDocument } from '../../graph/document.ts'
 import { freshId } from '../../graph/validate-parts.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { defaultsOf } from '../../node/params.ts'
 import type { Point } from './geometry.svelte.ts'
+
+/** Of a node's card, and between what was there and what is put beside it. */
+const NODE_WIDTH = 236
+const GAP = 120
 
 /** A node as it is added: default parameters, an id that is free and can be read. */
 export function newNode(document: GraphDocument, type: NodeInfo, position: Point): DocumentNode {
@@ -37,14 +41,52 @@ export function excerpt(document: GraphDocument, ids: ReadonlySet<string>): Grap
   return { format, schema, title, nodes: document.nodes.filter(({ id }) => ids.has(id)), links }
 }
 
-/** Adds all nodes and links of another document, with its top left corner at a point, or beside what lies there. */
+/** Adds everything of another document, with its top left node at a point, or beside what lies there. */
 export function inserted(document: GraphDocument, given: GraphDocument, at: Point): Copies {
-  const left = Math.min(...given.nodes.map(({ position }) => position.x))
-  const top = Math.min(...given.nodes.map(({ position }) => position.y))
+  const corner = topLeft(given)
   let { x, y } = { x: Math.round(at.x), y: Math.round(at.y) }
   const lies = () => document.nodes.some(({ position }) => position.x === x && position.y === y)
   for (; lies(); x += 32, y += 32);
-  return copiesOf(document, given.nodes, given.links, { x: x - left, y: y - top })
+  const by = { x: x - corner.x, y: y - corner.y }
+  const { command, copies } = copiesOf(document, given.nodes, given.links, by)
+  const commands: Command[] = [command]
+  const { frames = [], notes = [] } = given
+  if (frames.length > 0) commands.push({ do: 'setFrames', frames: added(document.frames, frames, by) })
+  if (notes.length > 0) commands.push({ do: 'setNotes', notes: added(document.notes, notes, by) })
+  return { command: { do: 'all', commands }, copies }
+}
+
+/** To the right of everything, level with the top. */
+export function besides(document: GraphDocument): Point {
+  const { nodes, frames = [], notes = [] } = document
+  const rights = [
+    ...nodes.map(({ position }) => position.x + NODE_WIDTH),
+    ...[...frames, ...notes].map(({ box }) => box.x + box.width),
+  ]
+  return rights.length === 0 ? { x: 0, y: 0 } : { x: Math.max(...rights) + GAP, y: topLeft(document).y }
+}
+
+const topLeft = ({ nodes }: GraphDocument): Point =>
+  nodes.length === 0
+    ? { x: 0, y: 0 }
+    : {
+        x: Math.min(...nodes.map(({ position }) => position.x)),
+        y: Math.min(...nodes.map(({ position }) => position.y)),
+      }
+
+/** Frames or notes, and moved ones under ids that are free. */
+function added<T extends DocumentFrame | DocumentNote>(
+  before: readonly T[] = [],
+  given: readonly T[],
+  by: Point,
+): readonly T[] {
+  const taken = new Set(before.map(({ id }) => id))
+  const moved = given.map((item) => {
+    const id = freshId(item.id, taken)
+    taken.add(id)
+    return { ...item, id, box: { ...item.box, x: item.box.x + by.x, y: item.box.y + by.y } }
+  })
+  return [...before, ...moved]
 }
 
 function copiesOf(

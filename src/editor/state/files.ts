@@ -1,16 +1,25 @@
 import { AppError, plainError } from '../../base/errors.ts'
 import { serialize } from '../../graph/serialize.ts'
+import type { ReadDocument } from '../../graph/validate.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
+import { carriedGraph, graphText } from './carried.ts'
 import type { Editor } from './editor.svelte.ts'
 import type { Point } from './geometry.svelte.ts'
 
-/** Opens the text of a preset beside the others. A broken one changes nothing. */
-export async function openText(editor: Editor, text: string): Promise<boolean> {
+/** What is done with a graph that was read. */
+type Use = (editor: Editor, read: ReadDocument) => void | Promise<void>
+
+/** Opens it beside the others; nothing runs. */
+export async function openRead(editor: Editor, read: ReadDocument): Promise<void> {
+  await editor.documents.open(read)
+  editor.say(SAY.opened(read.document.title || TEXT.untitled))
+}
+
+/** Opens the text of a preset, or does something else with it. A broken one changes nothing: false. */
+export async function openText(editor: Editor, text: string, use: Use = openRead): Promise<boolean> {
   try {
-    const read = await editor.read(text)
-    await editor.documents.open(read)
-    editor.say(SAY.opened(read.document.title || TEXT.untitled))
+    await use(editor, await editor.read(text))
     return true
   } catch (error) {
     notOpened(editor, error)
@@ -18,12 +27,12 @@ export async function openText(editor: Editor, text: string): Promise<boolean> {
   }
 }
 
-/** Opens a preset's file. */
-export async function openFile(editor: Editor, file: File): Promise<void> {
+/** The same with the graph in a file: a preset, or a picture that carries one. */
+export async function openFile(editor: Editor, file: File, use: Use = openRead): Promise<void> {
   try {
-    await openText(editor, await file.text())
+    await openText(editor, await graphText(file), use)
   } catch (error) {
-    // It was moved or changed since it was chosen.
+    // It has none, or it was moved or changed since it was chosen.
     notOpened(editor, error)
   }
 }
@@ -37,13 +46,18 @@ export function notOpened(editor: Editor, error: unknown): void {
 /** Hands the document to the browser as a download. */
 export function save(editor: Editor): void {
   const name = `${fileStem(editor.store.document.title)}.json`
-  const url = URL.createObjectURL(new Blob([serialize(editor.store.document)], { type: 'application/json' }))
+  handOver(name, new Blob([serialize(editor.store.document)], { type: 'application/json' }))
+  editor.say(SAY.saved(name))
+}
+
+/** Gives a file to the browser, which saves it as a download. */
+export function handOver(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
-  editor.say(SAY.saved(name))
 }
 
 /** A title as a file name: letters, digits and dashes. */
@@ -98,13 +112,32 @@ export async function putPicture(editor: Editor, file: File, target?: ParamOf, a
   }
 }
 
-/** What is done with a dropped or pasted file: a preset is opened, a picture goes to a node. */
+/**
+ * What is done with a dropped or pasted file: a preset is opened, a picture goes to a node. Of a picture that carries a graph
+ * it is asked which is meant, unless it was dropped on a node that takes pictures.
+ */
 export async function takeFile(editor: Editor, file: File, under?: string, at?: Point): Promise<void> {
   if (file.type === 'application/json' || file.name.endsWith('.json')) {
     await openFile(editor, file)
   } else if (file.type.startsWith('image/') || /\.(png|jpe?g|webp|avif|gif|bmp|tiff?)$/i.test(file.name)) {
-    await putPicture(editor, file, dropTarget(editor, 'picture', under), at)
+    const target = dropTarget(editor, 'picture', under)
+    if (target === undefined || target.node !== under) {
+      if (await askCarrier(editor, file, at)) return
+    }
+    await putPicture(editor, file, target, at)
   } else {
     notOpened(editor, new AppError('graph/not-a-file', SAY.notAFile(file.name), { fix: SAY.whatToDrop }))
   }
+}
+
+/** Asks what is done with a picture that carries a graph. False when it carries none. */
+async function askCarrier(editor: Editor, file: File, at: Point | undefined): Promise<boolean> {
+  try {
+    const text = await carriedGraph(file)
+    if (text === undefined) return false
+    editor.carrier = { file, read: await editor.read(text), at }
+  } catch (error) {
+    notOpened(editor, error)
+  }
+  return true
 }

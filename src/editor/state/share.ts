@@ -1,5 +1,4 @@
 import { graphInLink, linkOf } from '../../graph/sharing/link.ts'
-import { shareable } from '../../graph/sharing/shareable.ts'
 import { SAY } from '../text.ts'
 import type { Editor } from './editor.svelte.ts'
 import { notOpened, openText } from './files.ts'
@@ -7,7 +6,7 @@ import { notOpened, openText } from './files.ts'
 /** Copies a link that carries the graph, without the names of the person's own pictures. */
 export async function copyLink(editor: Editor, page: Location): Promise<void> {
   try {
-    const fragment = await linkOf(shareable(editor.store.document))
+    const fragment = await linkOf(editor.store.document)
     await navigator.clipboard.writeText(`${page.origin}${page.pathname}${fragment}`)
     editor.say(SAY.linkCopied)
   } catch (error) {

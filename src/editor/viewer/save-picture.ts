@@ -1,5 +1,7 @@
 import type { Editor } from '../state/editor.svelte.ts'
-import { fileStem } from '../state/files.ts'
+import { withGraph } from '../../graph/sharing/png.ts'
+import { SAY_SHARING } from '../sharing-text.ts'
+import { fileStem, handOver, notOpened } from '../state/files.ts'
 import { SAY_VIEWER } from './text.ts'
 
 const png = (canvas: HTMLCanvasElement): Promise<Blob> =>
@@ -7,16 +9,25 @@ const png = (canvas: HTMLCanvasElement): Promise<Blob> =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be written.')))),
   )
 
-/** Hands what is shown to the browser as a PNG, at the picture's own size. */
-export async function savePicture(editor: Editor, canvas: HTMLCanvasElement, title: string): Promise<void> {
+/** Hands what is shown to the browser as a PNG, at the picture's own size; it may carry the graph as it is now. */
+export async function savePicture(
+  editor: Editor,
+  canvas: HTMLCanvasElement,
+  title: string,
+  carries: boolean,
+): Promise<void> {
   const name = `${fileStem(title)}.png`
-  const url = URL.createObjectURL(await png(canvas))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 10_000)
-  editor.say(SAY_VIEWER.saved(name))
+  try {
+    const picture = await png(canvas)
+    if (!carries) handOver(name, picture)
+    else {
+      const whole = await withGraph(new Uint8Array(await picture.arrayBuffer()), editor.store.document)
+      handOver(name, new Blob([whole], { type: 'image/png' }))
+    }
+    editor.say(carries ? SAY_SHARING.savedWithGraph(name) : SAY_VIEWER.saved(name))
+  } catch (error) {
+    notOpened(editor, error)
+  }
 }
 
 export async function copyPicture(editor: Editor, canvas: HTMLCanvasElement): Promise<void> {

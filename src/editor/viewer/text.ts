@@ -28,6 +28,7 @@ export const VIEWER = {
   fullScreen: 'Full screen',
   copyPicture: 'Picture to the clipboard',
   savePicture: 'Picture as PNG',
+  savePictureAbout: 'Picture as PNG that carries the graph; with Shift without it',
   reading: 'Values at the pixel',
   comparedWith: (title: string) => `B: ${title}`,
   differs: (largest: string, mean: string) => `A − B: ${mean} on average, ${largest} at most`,

@@ -1,16 +1,23 @@
 import { AppError } from '../../base/errors.ts'
 
+/** `deflate` has the header and checksum of zlib, as PNG wants it. */
+type Format = 'deflate-raw' | 'deflate'
+
 /** Bytes, compressed. */
-export const deflate = (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
-  through(bytes, new CompressionStream('deflate-raw'), Infinity)
+export const deflate = (bytes: Uint8Array<ArrayBuffer>, format: Format): Promise<Uint8Array<ArrayBuffer>> =>
+  through(bytes, new CompressionStream(format), Infinity)
 
 /**
  * What was compressed, at most `most` bytes of it: a small input that claims to be gigabytes costs no more. Errors:
  * `graph/too-large`, `graph/damaged`.
  */
-export async function inflate(bytes: Uint8Array<ArrayBuffer>, most: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function inflate(
+  bytes: Uint8Array<ArrayBuffer>,
+  format: Format,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await through(bytes, new DecompressionStream('deflate-raw'), most)
+    return await through(bytes, new DecompressionStream(format), most)
   } catch (cause) {
     if (cause instanceof AppError) throw cause
     throw new AppError('graph/damaged', 'The graph in it is damaged: it cannot be unpacked.', {

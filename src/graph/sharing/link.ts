@@ -1,20 +1,19 @@
 import { AppError } from '../../base/errors.ts'
 import type { GraphDocument } from '../document.ts'
 import { LIMITS } from '../limits.ts'
-import { serialize } from '../serialize.ts'
 import { deflate, inflate } from './deflate.ts'
+import { shareableText } from './shareable.ts'
 
 const START = '#g='
 /** Characters of a link: more are cut off by what people send links with. */
 const LONGEST = 32_000
 
 /**
- * The fragment of a link that carries a graph: `#g=` and its JSON, deflated, as base64url. A fragment is not sent to any
- * server. Errors: `graph/too-large`.
+ * The fragment of a link that carries a graph: `#g=` and the JSON of what is shareable of it, deflated, as base64url. A
+ * fragment is not sent to any server. Errors: `graph/too-large`.
  */
 export async function linkOf(document: GraphDocument): Promise<string> {
-  const json = JSON.stringify(JSON.parse(serialize(document)))
-  const packed = await deflate(new TextEncoder().encode(json))
+  const packed = await deflate(new TextEncoder().encode(shareableText(document)), 'deflate-raw')
   const link = START + toBase64Url(packed)
   if (link.length <= LONGEST) return link
   throw new AppError('graph/too-large', `A link to this graph would have ${link.length} characters.`, {
@@ -39,7 +38,7 @@ export async function graphInLink(fragment: string): Promise<string | undefined>
       fix: 'Copy the whole link, or ask for the graph as a file.',
     })
   }
-  const bytes = await inflate(fromBase64Url(letters), LIMITS.text)
+  const bytes = await inflate(fromBase64Url(letters), 'deflate-raw', LIMITS.text)
   return new TextDecoder().decode(bytes)
 }
 

@@ -1,5 +1,10 @@
 import type { Json } from '../../base/json.ts'
 import type { GraphDocument } from '../document.ts'
+import { serialize } from '../serialize.ts'
+
+/** A document as a link or a picture carries it: the JSON text of what is shareable of it, without spaces. */
+export const shareableText = (document: GraphDocument): string =>
+  JSON.stringify(JSON.parse(serialize(shareable(document))))
 
 /** A document without the names of the person's own pictures: whoever gets it chooses others. Example pictures stay. */
 export function shareable(document: GraphDocument): GraphDocument {

@@ -56,8 +56,8 @@ describe('a graph file', () => {
   }
   const text = () => readFile(graph('depth'), 'utf8')
 
-  it('is refused when it is a picture', async () => {
-    oneError(await called('run', photo), 'error [graph/not-json]')
+  it('is refused when it is a picture that carries none', async () => {
+    expect(oneError(await called('run', photo), 'error [graph/none]')).toContain('--image')
   })
 
   it('is refused when it is text with control characters', async () => {

@@ -57,6 +57,25 @@ describe('pictures of every kind become depth of their size', () => {
   })
 })
 
+it('a picture that was exported runs again as the graph that made it, unless it was to carry none', async () => {
+  const image = join(folder, 'private name.png')
+  await noise(16, 12).png().toFile(image)
+  const out = join(folder, 'carries')
+  await called(...words(image, '--set', 'noise.seed=77', '--set', 'export-colour.graph=false', '--out', out))
+  const picture = join(out, 'depth.png')
+  expect(String(await readFile(picture))).not.toContain('private')
+  const again = await called(...words(image, '--out', join(out, 'again')).with(1, picture))
+  expect(again).toMatchObject({ status: 0 })
+  expect((await readFile(join(out, 'again/depth.png'))).equals(await readFile(picture))).toBe(true)
+  // It names no picture and no folder of this machine, and says so.
+  const { out: said } = await called('check', picture)
+  expect(said).toContain('cannot run [engine/no-picture]')
+  expect(await called('check', join(out, 'depth-colour.png'))).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('graph/none'),
+  })
+})
+
 it('an ensemble of two is warned of, on stderr and in the report', async () => {
   const image = join(folder, 'two.png')
   await noise(16, 16).png().toFile(image)

@@ -1,0 +1,16 @@
+/** What the person reads about graphs that come from files, pictures and the gallery; text.ts has the rest. */
+export const SHARING = {
+  carries: (name: string) => `${name} carries a graph`,
+  whatItIs: (title: string, nodes: number) => `“${title}”, ${nodes === 1 ? '1 node' : `${nodes} nodes`}.`,
+  openIt: 'Open its graph',
+  addIt: 'Add it to this graph',
+  usePicture: 'Use it as a picture',
+} as const
+
+/** One line for role=status. */
+export const SAY_SHARING = {
+  added: (title: string, count: number) =>
+    `Added ${count === 1 ? '1 node' : `${count} nodes`} of ${title} to this graph.`,
+  nothingToAdd: 'There are no nodes in it.',
+  savedWithGraph: (name: string) => `Saved ${name}; it carries the graph. Shift-click leaves the graph out.`,
+} as const
