@@ -1,5 +1,3 @@
-import type { NodeInfo } from '../node/catalogue.ts'
-
 /**
  * How well `query` fits `text`, 0 when not at all: every letter of the query must occur in order; letters at the start of
  * a word and unbroken runs count more, so "va de" finds "VAE Decode" before "Save depth".
@@ -21,19 +19,26 @@ export function fuzzyScore(query: string, text: string): number {
   return Math.max(score / Math.sqrt(given.length + 4), Number.MIN_VALUE)
 }
 
-/** Nodes that fit the query, best first. A title counts more than a keyword, a keyword more than the category. */
-export function searchNodes(nodes: readonly NodeInfo[], query: string): readonly NodeInfo[] {
-  if (query.trim() === '') return nodes
-  const scored = nodes.map((node) => ({
-    node,
+/** What can be searched for. */
+export interface Searchable {
+  readonly title: string
+  readonly keywords: readonly string[]
+  readonly category: string
+}
+
+/** What fits the query, best first. A title counts more than a keyword, a keyword more than the category. */
+export function search<T extends Searchable>(all: readonly T[], query: string): readonly T[] {
+  if (query.trim() === '') return all
+  const scored = all.map((one) => ({
+    one,
     score: Math.max(
-      3 * fuzzyScore(query, node.title),
-      1.5 * Math.max(0, ...node.keywords.map((word) => fuzzyScore(query, word))),
-      fuzzyScore(query, node.category),
+      3 * fuzzyScore(query, one.title),
+      1.5 * Math.max(0, ...one.keywords.map((word) => fuzzyScore(query, word))),
+      fuzzyScore(query, one.category),
     ),
   }))
   return scored
     .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score || a.node.title.localeCompare(b.node.title))
-    .map(({ node }) => node)
+    .sort((a, b) => b.score - a.score || a.one.title.localeCompare(b.one.title))
+    .map(({ one }) => one)
 }

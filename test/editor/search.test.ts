@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { fuzzyScore, searchNodes } from '../../src/editor/search.ts'
+import { fuzzyScore, search } from '../../src/editor/search.ts'
 import { catalogue } from './support/catalogue.ts'
 
 const nodes = [...catalogue.values()]
 
-describe('searchNodes', () => {
+describe('search', () => {
   it.each([
     ['decode', 'VAE Decode'],
     ['va de', 'VAE Decode'],
@@ -12,16 +12,16 @@ describe('searchNodes', () => {
     ['ENSEMBLE', 'Ensemble Align'],
     ['ddim', 'DDIM Denoise'],
   ])('finds %j first as %s', (query, title) => {
-    expect(searchNodes(nodes, query)[0]?.title).toBe(title)
+    expect(search(nodes, query)[0]?.title).toBe(title)
   })
 
   it('finds by keyword', () => {
-    expect(searchNodes(nodes, 'seed').map(({ title }) => title)).toContain('Noise Init')
+    expect(search(nodes, 'seed').map(({ title }) => title)).toContain('Noise Init')
   })
 
   it('gives all for an empty query, none for one that nothing has', () => {
-    expect(searchNodes(nodes, ' ')).toHaveLength(nodes.length)
-    expect(searchNodes(nodes, 'qqqq')).toEqual([])
+    expect(search(nodes, ' ')).toHaveLength(nodes.length)
+    expect(search(nodes, 'qqqq')).toEqual([])
   })
 
   it('takes what is not a letter as it is', () => {

@@ -1,0 +1,283 @@
+import { CANVAS_SAY, CANVAS_TEXT } from './canvas-text.ts'
+import { cutLinks } from './rete/cut-wires.ts'
+import { copySelection, pasteHere } from './state/clipboard.ts'
+import type { Editor } from './state/editor.svelte.ts'
+import { save } from './state/files.ts'
+import { toggleBypass, toggleCollapsed } from './state/flags.ts'
+import { linksToOthers } from './state/rewiring.ts'
+import { copyLink } from './state/share.ts'
+import { SAY, TEXT } from './text.ts'
+
+/** What only the page can do: what it shows besides the graph. */
+export interface PageCommands {
+  readonly open: () => void
+  readonly welcome: () => void
+  readonly addNode: () => void
+  readonly escape: () => void
+  /** The sheet of keys and gestures. */
+  readonly help: () => void
+  /** The search through everything that can be done. */
+  readonly commands: () => void
+  readonly light: () => void
+}
+
+export type ActionGroup = 'Run' | 'Edit' | 'Nodes' | 'Look' | 'Graph' | 'Help'
+
+/** Something that can be done, by key, from the list of commands, and as the sheet of keys shows it. */
+export interface Action {
+  readonly name: string
+  readonly group: ActionGroup
+  /** As `Ctrl+Shift+Z`; Ctrl is Command on a Mac. They work wherever nothing is typed into. */
+  readonly keys?: readonly string[]
+  /** Keys that mean this only while the canvas or a node on it has the focus. */
+  readonly canvasKeys?: readonly string[]
+  /** Keys work while something is typed too. */
+  readonly everywhere?: true
+  /** The browser has an event of its own for the keys, which EditorPage hears. */
+  readonly browser?: true
+  /** Other words people search for. */
+  readonly keywords?: readonly string[]
+  /** Why it cannot be done now; undefined when it can. */
+  unable?(editor: Editor): string | undefined
+  run(editor: Editor, page: PageCommands): void
+}
+
+const starting = ({ run }: Editor): string | undefined => (run.backend ? undefined : TEXT.starting)
+const nothingSelected = ({ selection }: Editor): string | undefined =>
+  selection.ids.size === 0 ? CANVAS_SAY.nothingSelected : undefined
+
+/** Everything that can be done to the graph as a whole or to what is selected in it. The only place that knows keys. */
+export const ACTIONS: readonly Action[] = [
+  {
+    name: TEXT.run,
+    group: 'Run',
+    keys: ['Ctrl+Enter'],
+    everywhere: true,
+    keywords: ['compute', 'execute', 'start'],
+    unable: starting,
+    run: (editor) => editor.start(),
+  },
+  {
+    name: TEXT.cancel,
+    group: 'Run',
+    keywords: ['stop', 'abort'],
+    unable: ({ run }) => (run.running ? undefined : SAY.nothingRuns),
+    run: (editor) => editor.cancel(),
+  },
+  {
+    name: 'Switch live runs on or off',
+    group: 'Run',
+    keywords: ['automatic'],
+    run: (editor) => (editor.live = !editor.live),
+  },
+  {
+    name: 'Switch the quick look on or off',
+    group: 'Run',
+    keywords: ['preview', 'fast'],
+    run: (editor) => (editor.quick = !editor.quick),
+  },
+  {
+    name: TEXT.undo,
+    group: 'Edit',
+    keys: ['Ctrl+Z'],
+    unable: ({ store }) => (store.canUndo ? undefined : SAY.nothingToUndo),
+    run: (editor) => editor.undo(),
+  },
+  {
+    name: TEXT.redo,
+    group: 'Edit',
+    keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
+    unable: ({ store }) => (store.canRedo ? undefined : SAY.nothingToRedo),
+    run: (editor) => editor.redo(),
+  },
+  {
+    name: TEXT.copy,
+    group: 'Edit',
+    keys: ['Ctrl+C'],
+    browser: true,
+    unable: nothingSelected,
+    run: (editor) => void copySelection(editor),
+  },
+  {
+    name: 'Cut',
+    group: 'Edit',
+    keys: ['Ctrl+X'],
+    browser: true,
+    unable: nothingSelected,
+    run: (editor) => void copySelection(editor).then((copied) => copied && editor.removeSelected()),
+  },
+  {
+    name: 'Paste',
+    group: 'Edit',
+    keys: ['Ctrl+V'],
+    browser: true,
+    run: (editor) => void pasteHere(editor),
+  },
+  {
+    name: 'Duplicate with the wires into it',
+    group: 'Edit',
+    keys: ['Ctrl+D'],
+    unable: nothingSelected,
+    run: (editor) => editor.duplicateSelected(),
+  },
+  {
+    name: 'Delete and heal the wires through it',
+    group: 'Edit',
+    keys: ['Delete', 'Backspace'],
+    keywords: ['remove'],
+    unable: nothingSelected,
+    run: (editor) => editor.removeSelected(),
+  },
+  {
+    name: 'Delete without healing',
+    group: 'Edit',
+    keys: ['Ctrl+Delete', 'Ctrl+Backspace'],
+    keywords: ['remove'],
+    unable: nothingSelected,
+    run: (editor) => editor.removeSelected(false),
+  },
+  {
+    name: 'Select all',
+    group: 'Edit',
+    keys: ['Ctrl+A'],
+    run: (editor) => editor.selection.set(editor.store.document.nodes.map(({ id }) => id)),
+  },
+  {
+    name: 'Drop the wire, clear the selection',
+    group: 'Edit',
+    keys: ['Escape'],
+    keywords: ['deselect'],
+    run: (_, page) => page.escape(),
+  },
+  {
+    name: TEXT.addNode,
+    group: 'Nodes',
+    keys: ['Shift+A'],
+    canvasKeys: ['Space'],
+    keywords: ['new', 'insert'],
+    unable: starting,
+    run: (_, page) => page.addNode(),
+  },
+  {
+    name: 'Bypass, or use again',
+    group: 'Nodes',
+    keys: ['B', 'M', 'Ctrl+B'],
+    keywords: ['mute', 'disable', 'skip'],
+    unable: nothingSelected,
+    run: toggleBypass,
+  },
+  {
+    name: 'Collapse, or open',
+    group: 'Nodes',
+    keys: ['H'],
+    keywords: ['fold', 'hide', 'expand'],
+    unable: nothingSelected,
+    run: (editor) => toggleCollapsed(editor),
+  },
+  {
+    name: CANVAS_TEXT.cut,
+    group: 'Nodes',
+    keys: ['X'],
+    keywords: ['disconnect'],
+    unable: nothingSelected,
+    run: (editor) => cutLinks(editor, linksToOthers(editor.store.document, editor.selection.ids)),
+  },
+  {
+    name: 'Show the selection',
+    group: 'Look',
+    keys: ['F'],
+    keywords: ['fit', 'frame', 'zoom'],
+    run: (editor) => editor.canvas?.fitSelection(),
+  },
+  {
+    name: 'Show everything',
+    group: 'Look',
+    keys: ['Home'],
+    keywords: ['fit', 'zoom'],
+    run: (editor) => editor.canvas?.fit(),
+  },
+  {
+    name: 'Zoom in',
+    group: 'Look',
+    canvasKeys: ['+'],
+    run: (editor) => editor.canvas?.zoomBy(1.25),
+  },
+  {
+    name: 'Zoom out',
+    group: 'Look',
+    canvasKeys: ['-'],
+    run: (editor) => editor.canvas?.zoomBy(0.8),
+  },
+  {
+    name: 'Light or dark colours',
+    group: 'Look',
+    keywords: ['theme', 'mode'],
+    run: (_, page) => page.light(),
+  },
+  {
+    name: TEXT.open,
+    group: 'Graph',
+    keys: ['Ctrl+O'],
+    everywhere: true,
+    keywords: ['load', 'preset', 'file'],
+    unable: starting,
+    run: (_, page) => page.open(),
+  },
+  {
+    name: TEXT.save,
+    group: 'Graph',
+    keys: ['Ctrl+S'],
+    everywhere: true,
+    keywords: ['download', 'preset', 'file', 'json'],
+    run: save,
+  },
+  {
+    name: TEXT.copyLink,
+    group: 'Graph',
+    keywords: ['share', 'url'],
+    run: (editor) => void copyLink(editor, location),
+  },
+  {
+    name: TEXT.welcome,
+    group: 'Graph',
+    keywords: ['default', 'start'],
+    unable: starting,
+    run: (_, page) => page.welcome(),
+  },
+  {
+    name: TEXT.commands,
+    group: 'Help',
+    keys: ['Ctrl+K'],
+    everywhere: true,
+    run: (_, page) => page.commands(),
+  },
+  {
+    name: TEXT.shortcuts,
+    group: 'Help',
+    keys: ['?'],
+    keywords: ['shortcuts', 'hotkeys', 'help'],
+    run: (_, page) => page.help(),
+  },
+]
+
+/** What hands do besides: the mouse, and keys that belong to one part of the page. */
+export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
+  ['Double-click, right-click on the canvas', 'Add a node'],
+  ['Drag from a socket', 'Draw a wire; into empty space: choose a node that fits'],
+  ['Click a socket, then another', 'Draw a wire without dragging'],
+  ['Drag a wire off its input', 'Move or remove it'],
+  ['Tab, Enter on sockets', 'Connect without a mouse'],
+  ['Drag a node onto a wire', 'Put it in between, when nothing is connected to it'],
+  ['Ctrl and right-drag', 'Cut the wires that the line crosses'],
+  ['Shift-drag', 'Select with a box'],
+  ['Shift-click', 'Select one more, or one fewer'],
+  ['Arrow keys', 'Move the focused node; with Shift further'],
+  ['Wheel, pinch', 'Zoom'],
+  ['Drag on a number', 'Change it; with Shift finely, with Ctrl in steps'],
+  ['Click a number', 'Type it, or a sum such as 768/2; empty is the default, as is a double-click on its name'],
+  ['Ctrl+Shift-click', 'Show a node in the viewer, whatever is selected'],
+  ['1 to 9, Shift+1 to 9', 'Show the node of that key; give the key the node that is shown'],
+  ['Arrow keys in the viewer', 'Read the values at a pixel; with Shift further'],
+  ['P, W, D, B, U in the viewer', 'Pin as B; wipe, difference, blink; take B away'],
+  ['+, −, 0, F in the viewer', 'Zoom, fit, full screen'],
+]
