@@ -49,5 +49,6 @@ it('by keys alone it does what was found, goes to a node, and opens an example',
   await page.keyboard.press('Control+k')
   await field().fill('open example two')
   await field().press('Enter')
-  await expect.poll(() => status(page).textContent()).toMatch(/^Opened /)
+  // The Worker reads it after what it computes just now.
+  await expect.poll(() => status(page).textContent(), { timeout: 30_000 }).toMatch(/^Opened /)
 })
