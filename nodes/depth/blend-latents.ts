@@ -10,6 +10,7 @@ export default defineNode({
   title: 'Blend Latents',
   about:
     'Mixes noise with the denoised latent of the frame before: the next frame then starts near it, and depth flickers less from frame to frame.',
+  source: 'The latents argument of diffusers’ MarigoldDepthPipeline, as its guide uses it for video.',
   keywords: ['video', 'frames', 'temporal', 'consistency', 'mix', 'previous', 'init strength'],
   inputs: {
     noise: latent('The noise that denoising would start from.'),
@@ -25,7 +26,7 @@ export default defineNode({
       step: 0.01,
     }),
   },
-  outputs: { noise: latent('(1 − amount) · noise + amount · previous.') },
+  outputs: { noise: latent('The noise that denoising starts from: (1 − amount) · noise + amount · previous.') },
   async run({ noise, previous }, { amount }, ctx) {
     if (!sameDims(noise.tensor.dims, previous.tensor.dims)) {
       const [a, b] = [noise, previous].map(({ tensor }) => `${sizeOf(tensor).width} × ${sizeOf(tensor).height}`)

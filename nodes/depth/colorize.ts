@@ -21,6 +21,8 @@ export default defineNode({
   title: 'Colorize',
   about:
     'Gives depth or uncertainty colours. Spectral, as in the paper: red is near, blue is far. For disparity, which is 1 near, it is the other way round: Invert gives the usual colours. Pixels that are not finite numbers are black, and do not count for an auto range.',
+  source:
+    'visualize_depth and visualize_uncertainty of diffusers’ MarigoldImageProcessor; the colour maps are matplotlib’s.',
   keywords: ['colour', 'color', 'colormap', 'palette', 'visualize', 'spectral'],
   inputs: { value: anyOf(['depth', 'uncertainty'], 'What gets colours.') },
   params: {

@@ -30,6 +30,8 @@ export default defineNode({
   title: 'DDIM Denoise',
   about:
     'The model itself: turns noise into the latent of a depth map, or of what else the checkpoint predicts, step by step, while it looks at the latent of the picture.',
+  source:
+    'The denoising loop of diffusers’ MarigoldDepthPipeline with DDIMScheduler or LCMScheduler. Song et al., Denoising Diffusion Implicit Models, ICLR 2021; Luo et al., Latent Consistency Models, 2023; zero SNR: Lin et al., Common Diffusion Noise Schedules and Sample Steps are Flawed, WACV 2024.',
   keywords: ['unet', 'diffusion', 'sampler', 'scheduler', 'lcm', 'steps'],
   cost: 'heavy',
   // What checkpoints say is 1 to 4, or 10 and more of the oldest.
@@ -46,6 +48,7 @@ export default defineNode({
       label: 'Steps',
       about:
         'Denoising steps, each one run of the U-Net. 1 to 4 are enough for current checkpoints; early ones (leading spacing) want 10 to 50.',
+      unit: 'steps',
       default: null,
       min: 1,
       max: 1000,
@@ -99,6 +102,7 @@ export default defineNode({
     batch_size: integer({
       label: 'Batch size',
       about: 'Ensemble members denoised at once. More is faster where there is memory; the result is the same.',
+      unit: 'members',
       default: 1,
       min: 1,
       max: 16,

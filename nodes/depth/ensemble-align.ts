@@ -17,6 +17,8 @@ export default defineNode({
   title: 'Ensemble Align',
   about:
     'Makes one depth map of the members of an ensemble: scales and shifts them onto each other, takes the median or mean, and says where they disagree. Scales come from each member’s own range; only shifts are searched, as the reference in effect does.',
+  source:
+    'ensemble_depth of diffusers’ MarigoldDepthPipeline. Ke et al., Repurposing Diffusion-Based Image Generators for Monocular Depth Estimation, CVPR 2024.',
   keywords: ['median', 'mean', 'average', 'uncertainty', 'merge', 'reduce'],
   inputs: { depth: each(depth('All members. A single map passes through unchanged.')) },
   params: {
@@ -50,6 +52,7 @@ export default defineNode({
       label: 'Iterations',
       about:
         'Steps of the search for shifts. 0 keeps the initial min-max alignment; 2 is the reference; more than 10 are not taken. Of no effect with "Scale only".',
+      unit: 'steps',
       default: 2,
       min: 0,
       max: 50,
@@ -69,6 +72,7 @@ export default defineNode({
     max_res: integer({
       label: 'Alignment resolution',
       about: 'Longer side, in pixels, at which members are compared; the result keeps its full size. 0: full size.',
+      unit: 'px',
       default: 1024,
       min: 0,
       max: 4096,

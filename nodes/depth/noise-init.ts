@@ -23,6 +23,8 @@ export default defineNode({
   title: 'Noise Init',
   about:
     'The noise that denoising starts from. With several members it starts an ensemble: each gets its own noise, and what follows runs once per member.',
+  source:
+    'randn_tensor of diffusers with a torch.Generator. Zeros: Martin Garcia et al., Fine-Tuning Image-Conditional Diffusion Models is Easier than You Think, WACV 2025.',
   keywords: ['random', 'seed', 'gaussian', 'ensemble', 'latents', 'generator'],
   inputs: {
     like: latent('Gives the size: the latent of the picture.'),
@@ -40,6 +42,7 @@ export default defineNode({
       label: 'Members',
       about:
         'Ensemble size. 1 is fastest; 3 to 10 average out the randomness and show where the model is unsure. Time grows in proportion.',
+      unit: 'members',
       default: 1,
       min: 1,
       max: 100,

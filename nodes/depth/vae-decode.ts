@@ -22,6 +22,8 @@ export default defineNode({
   title: 'VAE Decode',
   about:
     'Turns a depth latent into a depth map: the mean of the three decoded channels, clipped, 0 near to 1 far (a disparity checkpoint: 0 far to 1 near). Padding is cut off.',
+  source:
+    'decode_prediction of diffusers’ MarigoldDepthPipeline: the mean of the three channels, clipped to −1..1, as 0..1. Ke et al., Repurposing Diffusion-Based Image Generators for Monocular Depth Estimation, CVPR 2024.',
   keywords: ['latent', 'autoencoder', 'decoder', 'taesd'],
   cost: 'heavy',
   inputs: {
@@ -32,6 +34,7 @@ export default defineNode({
     batch_size: integer({
       label: 'Batch size',
       about: 'Ensemble members decoded at once. More is faster where there is memory; the result is the same.',
+      unit: 'members',
       default: 1,
       min: 1,
       max: 16,

@@ -14,6 +14,8 @@ export default defineNode({
   title: 'VAE Encode',
   about:
     'Compresses the picture into the latent space in which the model works: the mean of the posterior times the scaling factor, no sampling.',
+  source:
+    'prepare_latents and encode_image of diffusers’ MarigoldDepthPipeline: the mean of the posterior, times the scaling factor. Rombach et al., High-Resolution Image Synthesis with Latent Diffusion Models, CVPR 2022.',
   keywords: ['latent', 'autoencoder', 'encoder', 'taesd'],
   cost: 'heavy',
   inputs: {

@@ -13,6 +13,7 @@ export default defineNode({
   title: 'Fit to Resolution',
   about:
     'Scales a picture, up or down, so that its longer side has the resolution the model works at, and pads it to whole latent cells.',
+  source: 'resize_to_max_edge and pad_image of diffusers’ MarigoldImageProcessor.',
   keywords: ['resize', 'scale', 'preprocess', 'processing resolution', 'pad'],
   inputs: {
     image: image('The picture to scale.'),
@@ -25,6 +26,7 @@ export default defineNode({
       label: 'Resolution',
       about:
         'Pixels of the longer side. Higher keeps more detail and takes longer; far from what the model was trained at, the depth of the whole scene suffers. 0 keeps the picture’s own size.',
+      unit: 'px',
       default: null,
       min: 0,
       max: 4096,

@@ -13,6 +13,7 @@ export default defineNode({
   title: 'Match Image Size',
   about:
     'Scales a result back to the size of the picture it came from. Nothing is smoothed or clipped, as in the reference; normals get length 1 again.',
+  source: 'unpad_image and resize_antialias of diffusers’ MarigoldImageProcessor.',
   keywords: ['resize', 'scale', 'match input resolution', 'original size'],
   inputs: {
     value: anyOf(kinds, 'What is scaled. Padding is cut off first.'),

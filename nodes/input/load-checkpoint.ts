@@ -7,6 +7,7 @@ export default defineNode({
   title: 'Load Checkpoint',
   about:
     'A Marigold model, for depth, surface normals or intrinsic images: U-Net, VAE and scheduler settings. Weights are read when a node first needs them.',
+  source: 'The folder layout of diffusers: model_index.json, and a config and safetensors files for each model.',
   keywords: ['model', 'weights', 'unet', 'vae', 'diffusers', 'safetensors'],
   inputs: {},
   params: {

@@ -7,6 +7,7 @@ export default defineNode({
   title: 'Load Image',
   about:
     'A photo from a file. 8 and 16 bit, grey or colour; a camera’s rotation is applied, colours are taken as sRGB.',
+  source: 'load_image_canonical of diffusers’ MarigoldImageProcessor.',
   keywords: ['photo', 'picture', 'open', 'file', 'jpeg', 'png', 'webp'],
   inputs: {},
   params: {

@@ -11,6 +11,8 @@ export default defineNode({
   title: 'Decode Appearance',
   about:
     'Turns the latent of a checkpoint for appearance into two pictures, albedo and material, each 0..1. Padding is cut off.',
+  source:
+    'decode_prediction of diffusers’ MarigoldIntrinsicsPipeline. Ke et al., Marigold: Affordable Adaptation of Diffusion-Based Image Generators for Image Analysis, 2025.',
   keywords: ['intrinsic', 'iid', 'albedo', 'roughness', 'metallicity', 'vae', 'pbr'],
   cost: 'heavy',
   inputs: {

@@ -11,6 +11,8 @@ export default defineNode({
   title: 'Decode Lighting',
   about:
     'Turns the latent of a checkpoint for lighting into three pictures, each 0..1 and linear: the photo is albedo times shading plus residual. Padding is cut off.',
+  source:
+    'decode_prediction of diffusers’ MarigoldIntrinsicsPipeline. Ke et al., Marigold: Affordable Adaptation of Diffusion-Based Image Generators for Image Analysis, 2025.',
   keywords: ['intrinsic', 'iid', 'albedo', 'shading', 'residual', 'vae', 'relight'],
   cost: 'heavy',
   inputs: {

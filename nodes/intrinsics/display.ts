@@ -12,6 +12,7 @@ export default defineNode({
   title: 'Display Linear',
   about:
     'Makes linear pictures look right on a screen: to the power of 1/2.2, as the reference shows them. For albedo, shading and residual of Decode Lighting.',
+  source: 'visualize_intrinsics of diffusers’ MarigoldImageProcessor.',
   keywords: ['gamma', 'srgb', 'tone', 'visualize', 'intrinsic', 'iid', 'exposure'],
   inputs: { value: anyOf(kinds, 'A linear picture.') },
   params: {

@@ -14,6 +14,7 @@ export default defineNode({
   title: 'Ensemble Images',
   about:
     'Makes one picture of the members of an ensemble, pixel by pixel and colour by colour, and says how far they are from it. Nothing is aligned: intrinsic images have a scale.',
+  source: 'ensemble_intrinsics of diffusers’ MarigoldIntrinsicsPipeline.',
   keywords: ['median', 'mean', 'average', 'uncertainty', 'merge', 'reduce', 'intrinsic', 'iid'],
   inputs: { image: each(image('All members of one target. A single picture passes through unchanged.')) },
   params: {
@@ -26,7 +27,7 @@ export default defineNode({
     }),
   },
   outputs: {
-    image: image('One picture.'),
+    image: image('One picture, merged from all members.'),
     uncertainty: image(
       'How far members are from it, for each colour: median absolute or standard deviation; 0 for a single member.',
     ),

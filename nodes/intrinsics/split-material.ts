@@ -7,6 +7,7 @@ export default defineNode({
   version: 1,
   title: 'Split Material',
   about: 'Takes the material of Decode Appearance apart into roughness (its red) and metallicity (its green).',
+  source: 'The two properties of the second target of Marigold’s checkpoint for appearance.',
   keywords: ['roughness', 'metallicity', 'metalness', 'channels', 'pbr'],
   inputs: { material: image('Roughness in red, metallicity in green.') },
   params: {},

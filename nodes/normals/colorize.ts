@@ -11,6 +11,7 @@ export default defineNode({
   title: 'Colorize Normals',
   about:
     'Draws normals as a normal map: x (right) is red, y (up) green, z (to the viewer) blue, as OpenGL has it. Programs after DirectX want y flipped. Pixels that are not finite numbers are black.',
+  source: 'visualize_normals of diffusers’ MarigoldImageProcessor.',
   keywords: ['colour', 'color', 'normal map', 'visualize', 'opengl', 'directx'],
   inputs: { normals: normals('What gets colours.') },
   params: {

@@ -11,6 +11,7 @@ export default defineNode({
   title: 'Ensemble Normals',
   about:
     'Makes one map of normals of the members of an ensemble, and says where they disagree. Normals need no alignment: their directions are compared as they are.',
+  source: 'ensemble_normals of diffusers’ MarigoldNormalsPipeline.',
   keywords: ['closest', 'mean', 'average', 'uncertainty', 'merge', 'reduce', 'angle'],
   inputs: { normals: each(normals('All members. A single map passes through unchanged.')) },
   params: {

@@ -20,6 +20,8 @@ export default defineNode({
   title: 'Decode Normals',
   about:
     'Turns the latent of a checkpoint for normals into surface normals: the three decoded channels, clipped, at length 1. x points to the right, y up, z to the viewer. Padding is cut off.',
+  source:
+    'decode_prediction of diffusers’ MarigoldNormalsPipeline. Ke et al., Marigold: Affordable Adaptation of Diffusion-Based Image Generators for Image Analysis, 2025.',
   keywords: ['latent', 'vae', 'autoencoder', 'decoder', 'surface', 'taesd'],
   cost: 'heavy',
   inputs: {
@@ -30,6 +32,7 @@ export default defineNode({
     batch_size: integer({
       label: 'Batch size',
       about: 'Ensemble members decoded at once. More is faster where there is memory; the result is the same.',
+      unit: 'members',
       default: 1,
       min: 1,
       max: 16,

@@ -8,6 +8,7 @@ export default defineNode({
   version: 1,
   title: 'Export',
   about: 'Writes a result to a file: depth for other programs as 16-bit PNG or NPY, colours as 8-bit PNG.',
+  source: 'export_depth_to_16bit_png of diffusers’ MarigoldImageProcessor; NPY as numpy.save.',
   keywords: ['save', 'download', 'png', 'npy', 'numpy', 'file'],
   sink: true,
   inputs: {

@@ -1,4 +1,5 @@
 import { CANVAS_SAY, CANVAS_TEXT } from './canvas-text.ts'
+import { NODE_HELP } from './help/text.ts'
 import { cutLinks } from './rete/cut-wires.ts'
 import { copySelection, pasteHere } from './state/clipboard.ts'
 import type { Editor } from './state/editor.svelte.ts'
@@ -45,6 +46,11 @@ export interface Action {
 const starting = ({ run }: Editor): string | undefined => (run.backend ? undefined : TEXT.starting)
 const nothingSelected = ({ selection }: Editor): string | undefined =>
   selection.ids.size === 0 ? CANVAS_SAY.nothingSelected : undefined
+
+const selectedType = ({ selection, store, run }: Editor): string | undefined => {
+  const type = store.node(selection.single ?? '')?.type
+  return type !== undefined && run.catalogue.has(type) ? type : undefined
+}
 
 /** Everything that can be done to the graph as a whole or to what is selected in it. The only place that knows keys. */
 export const ACTIONS: readonly Action[] = [
@@ -250,6 +256,15 @@ export const ACTIONS: readonly Action[] = [
     keys: ['Ctrl+K'],
     everywhere: true,
     run: (_, page) => page.commands(),
+  },
+  {
+    name: NODE_HELP.selected,
+    group: 'Help',
+    keys: ['F1'],
+    everywhere: true,
+    keywords: ['documentation', 'manual', 'explain'],
+    unable: (editor) => (selectedType(editor) === undefined ? NODE_HELP.selectOne : undefined),
+    run: (editor) => (editor.helpOn = selectedType(editor)),
   },
   {
     name: TEXT.shortcuts,

@@ -11,6 +11,8 @@ export interface NodeInfo {
   readonly about: string
   /** First part of the type. */
   readonly category: string
+  /** The function of the reference or the paper that it does the same as. */
+  readonly source?: string
   readonly keywords: readonly string[]
   readonly sink: boolean
   readonly heavy: boolean
@@ -39,6 +41,7 @@ export const describe = (node: AnyNode): NodeInfo => ({
   title: node.title,
   about: node.about,
   category: node.type.split('/')[0] ?? '',
+  ...(node.source !== undefined && { source: node.source }),
   keywords: node.keywords ?? [],
   sink: node.sink === true,
   heavy: node.cost === 'heavy',

@@ -23,6 +23,8 @@ export interface NodeDefinition<I extends InputPorts, P extends Params, O extend
   readonly inputs: I
   readonly params: P
   readonly outputs: O
+  /** What it does as: the function of the reference, the paper. */
+  readonly source?: string
   /** Other words people search for. */
   readonly keywords?: readonly string[]
   /** A node whose effect is the point (View, Export): it is a target of a run. */

@@ -1,6 +1,7 @@
 export * from './catalogue.ts'
 export * from './context.ts'
 export * from './define.ts'
+export * from './in-words.ts'
 export * from './params.ts'
 export * from './ports.ts'
 export * from './services.ts'

@@ -19,6 +19,7 @@ export interface NumberParam extends Common {
   readonly integer?: true
   readonly slider?: readonly [low: number, high: number]
   readonly scale?: 'linear' | 'log'
+  readonly unit?: string
   /** At most this in a quick look. */
   readonly quick?: number
 }
@@ -34,6 +35,7 @@ export interface AutoParam extends Common {
   /** At most this in a quick look, which leaves "auto" as it is. */
   readonly quick?: number
   readonly auto: string
+  readonly unit?: string
 }
 
 export interface ChoiceParam<C extends string = string> extends Common {

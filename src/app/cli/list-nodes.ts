@@ -1,5 +1,5 @@
-import { describe } from '../../node/index.ts'
-import type { InputPort, OutputPort, Param } from '../../node/index.ts'
+import { describe, rangeOf } from '../../node/index.ts'
+import type { InputPort, OutputPort } from '../../node/index.ts'
 import { nodes } from '../registry.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -10,7 +10,7 @@ export function listNodes(json: boolean, terminal: Terminal): number {
     terminal.out(`${JSON.stringify(catalogue, null, 2)}\n`)
     return 0
   }
-  for (const { type, title, about, inputs, params, outputs } of catalogue) {
+  for (const { type, title, about, inputs, params, outputs, source } of catalogue) {
     terminal.out(`${type}  ${title}\n  ${about}\n`)
     for (const [name, port] of Object.entries(inputs))
       terminal.out(`    in    ${name}: ${kindOf(port)}. ${port.about}\n`)
@@ -18,6 +18,7 @@ export function listNodes(json: boolean, terminal: Terminal): number {
       terminal.out(`    param ${name}: ${rangeOf(param)}. ${param.about}\n`)
     for (const [name, port] of Object.entries(outputs))
       terminal.out(`    out   ${name}: ${kindOf(port)}. ${port.about}\n`)
+    if (source !== undefined) terminal.out(`    as    ${source}\n`)
     terminal.out('\n')
   }
   return 0
@@ -27,24 +28,4 @@ function kindOf(port: InputPort | OutputPort): string {
   if (port.kind === 'any') return port.of.join(' or ')
   if (port.kind === 'same') return `as ${port.as}`
   return `${port.each ? 'each ' : ''}${port.kind}${port.optional ? ', may stay open' : ''}`
-}
-
-function rangeOf(param: Param): string {
-  switch (param.widget) {
-    case 'number':
-      return `${param.min} to ${param.max}, default ${param.default}`
-    case 'auto':
-      return `auto or ${param.min} to ${param.max}, default ${param.default ?? 'auto'}`
-    case 'choice':
-      return `${param.options.join(', ')}; default ${param.default}`
-    case 'toggle':
-      return `true or false, default ${param.default}`
-    case 'seed':
-      return `0 to ${2 ** 32 - 1}, default ${param.default}`
-    case 'text':
-    case 'checkpoint':
-      return `text, default "${param.default}"`
-    case 'picture':
-      return 'a picture'
-  }
 }

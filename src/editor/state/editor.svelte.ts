@@ -74,6 +74,8 @@ export class Editor {
   palette = $state.raw<PaletteRequest | undefined>()
   /** A picture that came with a graph: what is done with it is being asked. */
   carrier = $state.raw<Carrier | undefined>()
+  /** The node type whose page of help is open. */
+  helpOn = $state<string | undefined>()
   canvas: CanvasView | undefined
   /** What is to compute, as the person or the address of the page chose. */
   backend = $state<BackendChoice>('auto')
