@@ -45,7 +45,8 @@ export default defineNode({
       min: 0,
       max: 10,
       step: 0.005,
-      slider: [0, 0.2],
+      slider: [0.001, 1],
+      scale: 'log',
       advanced: true,
     }),
     max_iter: integer({
@@ -66,6 +67,7 @@ export default defineNode({
       min: 1e-8,
       max: 1,
       step: 1e-4,
+      slider: [1e-6, 0.1],
       scale: 'log',
       advanced: true,
     }),

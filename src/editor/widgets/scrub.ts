@@ -1,3 +1,5 @@
+import type { AutoParam, NumberParam } from '../../node/params.ts'
+
 /** A number that can be dragged: how far its value moves per pixel, and where it may go. */
 export interface ScrubRange {
   readonly min: number
@@ -8,6 +10,12 @@ export interface ScrubRange {
 }
 
 const WIDTH = 180
+
+/** The range of a parameter; whole numbers go in whole steps. */
+export const scrubRange = (param: NumberParam | AutoParam): ScrubRange => ({
+  ...param,
+  step: param.widget === 'auto' || param.integer ? Math.max(1, param.step) : param.step,
+})
 
 const ends = ({ slider, min, max }: ScrubRange): readonly [number, number] => slider ?? [min, max]
 
@@ -20,11 +28,22 @@ export function shareOf(range: ScrubRange, value: number): number {
   return Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))
 }
 
-/** To the nearest step, within the hard limits. */
-export function snap({ min, max, step }: ScrubRange, value: number): number {
+/** To the nearest step, within the hard limits. Logarithmic values keep two digits: steps would drown the small ones. */
+export function snap(range: ScrubRange, value: number): number {
+  const { min, max, step } = range
   const digits = Math.min(12, Math.max(0, Math.ceil(-Math.log10(step)) + 2))
-  const stepped = Number((Math.round(value / step) * step).toFixed(digits))
+  const stepped = isLog(range)
+    ? Number(value.toPrecision(2))
+    : Number((Math.round(value / step) * step).toFixed(digits))
   return Math.min(max, Math.max(min, stepped))
+}
+
+/** So many steps on. A step of a logarithmic value is one of its second digit. */
+export function stepped(range: ScrubRange, value: number, steps: number): number {
+  if (!isLog(range)) return snap(range, value + steps * range.step)
+  // Down from 0.1 is 0.099.
+  const near = Math.max(Math.abs(value), ends(range)[0]) * (1 + Math.sign(steps) * 1e-9)
+  return snap(range, value + steps * 10 ** (Math.floor(Math.log10(near)) - 1))
 }
 
 /**
@@ -34,9 +53,12 @@ export function snap({ min, max, step }: ScrubRange, value: number): number {
 export function scrubbed(range: ScrubRange, start: number, pixels: number, fine: boolean, coarse = false): number {
   const [low, high] = ends(range)
   const moved = (pixels / WIDTH) * (fine ? 0.1 : 1)
-  const value = isLog(range) ? start * (high / low) ** moved : start + moved * (high - low)
+  const log = isLog(range)
+  // Below its slider, as at 0, a logarithmic value has no ratio to go by: up begins at the end, down is nowhere.
+  if (log && start < low && moved <= 0) return start
+  const value = log ? Math.max(low, start) * (high / low) ** moved : start + moved * (high - low)
   const held = Math.min(Math.max(high, start), Math.max(Math.min(low, start), value))
-  if (!coarse || isLog(range)) return snap(range, held)
+  if (!coarse || log) return snap(range, held)
   const tenth = Math.max(range.step, snap({ ...range, min: 0, max: high - low }, (high - low) / 10))
   return snap(range, low + Math.round((held - low) / tenth) * tenth)
 }

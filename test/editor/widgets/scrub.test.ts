@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { scrubbed, shareOf, snap } from '../../../src/editor/widgets/scrub.ts'
+import { scrubbed, shareOf, snap, stepped } from '../../../src/editor/widgets/scrub.ts'
 
 const range = { min: 0, max: 100, step: 1, slider: [1, 10] as const }
 
@@ -40,4 +40,21 @@ it('shows logarithmic parameters by their logarithm', () => {
   const log = { min: 1e-6, max: 1, step: 1e-6, scale: 'log' as const }
   expect(shareOf(log, 1e-3)).toBeCloseTo(0.5)
   expect(shareOf(range, 500)).toBe(1)
+})
+
+it('a logarithmic value is dragged by ratio, keeps two digits, and steps by its second digit', () => {
+  const log = { min: 0, max: 10, step: 0.005, slider: [0.001, 1] as const, scale: 'log' as const }
+  expect(scrubbed(log, 0.02, 60, false)).toBe(0.2)
+  expect(scrubbed(log, 0.02, -60, false)).toBe(0.002)
+  expect(scrubbed(log, 0.02, -1000, false)).toBe(0.001)
+  expect(stepped(log, 0.02, 1)).toBe(0.021)
+  expect(stepped(log, 0.1, -1)).toBe(0.099)
+  expect(stepped(log, 0.099, 1)).toBe(0.1)
+  expect(stepped(log, 0, -1)).toBe(0)
+})
+
+it('a logarithmic value at 0, which has no ratio, can be dragged up and stays down', () => {
+  const log = { min: 0, max: 10, step: 0.005, slider: [0.001, 1] as const, scale: 'log' as const }
+  expect(scrubbed(log, 0, 60, false)).toBe(0.01)
+  expect(scrubbed(log, 0, -60, false)).toBe(0)
 })
