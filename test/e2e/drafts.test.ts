@@ -61,6 +61,31 @@ it('twenty kills at random moments lose at most 350 ms of edits', async () => {
   expect(await open.getByRole('switch', { name: 'Live' }).isChecked()).toBe(false)
 })
 
+it('a reload at once after an edit loses nothing; the first edit, and nothing before, asks the browser to keep it', async () => {
+  await page.addInitScript(() => {
+    const asked = { times: Number(sessionStorage.getItem('asked') ?? 0) }
+    navigator.storage.persist = async () => {
+      sessionStorage.setItem('asked', String(++asked.times))
+      return false
+    }
+  })
+  const asked = () => page.evaluate(() => sessionStorage.getItem('asked'))
+  await page.reload()
+  await node(page, 'Load Image').waitFor({ timeout: 60_000 })
+  expect(await asked()).toBeNull()
+  // The first is a snapshot of all, the others are lines of the journal.
+  for (const edit of ['First', 'Second', 'Third', 'Fourth']) {
+    // As where the page goes before IndexedDB has done it.
+    if (edit !== 'Second') await page.evaluate(() => (IDBTransaction.prototype.commit = IDBTransaction.prototype.abort))
+    await rename(page, edit)
+    await page.reload()
+    await expect.poll(() => title(page).inputValue(), { timeout: 60_000 }).toBe(edit)
+  }
+  expect(await asked()).toBe('1')
+  await undo(page).click()
+  await expect.poll(() => title(page).inputValue()).toBe('Third')
+})
+
 it('undo goes back beyond a reload, to the start', async () => {
   const members = () => node(page, 'Noise Init').getByLabel('Members', { exact: true })
   const first = await members().inputValue()

@@ -8,6 +8,7 @@ import { takeLock } from './lock.ts'
 import { FORMAT, whole, type DocumentRow, type VersionRow } from './records.ts'
 import { recover } from './recover.ts'
 import { show, type Showing } from './show.ts'
+import { absorb, Spills } from './spill.ts'
 import type { DraftStorage } from './storage.ts'
 import { DRAFTS } from './text.ts'
 
@@ -60,6 +61,8 @@ export class Documents {
   closed = $state.raw<Tab | undefined>()
   /** What is to be known about keeping: a copy, a damaged end, no storage. */
   notice = $state.raw<PlainError | undefined>()
+  /** Told once that there is something of the person's to keep. */
+  firstEdit: (() => void) | undefined
   #storage: DraftStorage | undefined
   readonly #sessions = new Map<string, Session>()
   #made = ''
@@ -68,6 +71,7 @@ export class Documents {
   constructor(
     readonly editor: DocumentsEditor,
     readonly locks: LockManager | undefined,
+    readonly spills = new Spills(undefined),
   ) {
     editor.store.recorder = (action) => {
       const session = this.#shown()
@@ -75,6 +79,8 @@ export class Documents {
       session.held = false
       session.untouched = false
       session.journal?.record(action)
+      this.firstEdit?.()
+      this.firstEdit = undefined
     }
     editor.store.onChange(({ title }) => this.#title(this.active, title))
   }
@@ -88,6 +94,7 @@ export class Documents {
     this.#welcome = welcome
     try {
       this.#storage = await open()
+      await this.#absorb(this.#storage)
       await this.#storage.tidy()
       const rows = (await this.#storage.list()).filter((row) => row.closed === undefined)
       const mine: DocumentRow[] = []
@@ -184,16 +191,28 @@ export class Documents {
     return this.#shown()?.journal?.flush() ?? Promise.resolve()
   }
 
+  /**
+   * The page may be ended without another word, or (`left`) ends in order: what waits is written, and spilled until it is
+   * seen to be on the disk.
+   */
+  async hide(left = false): Promise<void> {
+    const journals = [...this.#sessions.values()].flatMap(({ journal }) => journal ?? [])
+    const writes = journals.map((journal) => journal.flush())
+    for (const journal of journals) {
+      const { empty, ...spill } = journal.spill()
+      if (!empty || (left && spill.row.tries > 0)) this.spills.write({ ...spill, left })
+    }
+    if (left) writes.push(...journals.map((journal) => this.#settle(journal)))
+    await Promise.all(writes)
+    for (const journal of journals) {
+      const { empty, row } = journal.spill()
+      if (empty && !(left && row.tries > 0)) this.spills.forget(row.id)
+    }
+  }
+
   /** Writes the document as it is. Returns whether it is on the disk. */
   async keep(): Promise<boolean> {
     return (await this.#shown()?.journal?.keep()) ?? false
-  }
-
-  /** The page ends in order: it did not fail by what was open. */
-  leave(): void {
-    const journal = this.#shown()?.journal
-    void journal?.flush()
-    if (journal) void this.#settle(journal)
   }
 
   #shown(): Session | undefined {
@@ -274,17 +293,32 @@ export class Documents {
     return session
   }
 
+  /** What pages that are gone could not write. */
+  async #absorb(storage: DraftStorage): Promise<void> {
+    for (const spill of this.spills.all()) {
+      const { id } = spill.row
+      const release = await takeLock(lockOf(id), this.locks)
+      if (!release) continue
+      await absorb(spill, storage)
+      this.spills.forget(id)
+      release()
+    }
+  }
+
   /** One page at a time writes a document. False when another page does. */
   async #lock(id: string): Promise<boolean> {
-    return (await takeLock(`marigold-nodes/${id}`, this.locks)) !== undefined
+    return (await takeLock(lockOf(id), this.locks)) !== undefined
   }
 
   async #settle(journal: Journal): Promise<void> {
-    if (journal.row.tries === 0) return
+    const { tries } = journal.row
+    if (tries === 0) return
     journal.row = { ...journal.row, tries: 0 }
-    await this.#storage?.put(journal.row).catch(() => undefined)
+    await this.#storage?.put(journal.row).catch(() => (journal.row = { ...journal.row, tries }))
   }
 }
+
+const lockOf = (id: string): string => `marigold-nodes/${id}`
 
 function newRow(): DocumentRow {
   const now = Date.now()

@@ -2,7 +2,8 @@ import type { AppError } from '../../base/errors.ts'
 import type { History, HistoryAction } from '../../graph/history.ts'
 import { serialize } from '../../graph/serialize.ts'
 import { packed } from './recover.ts'
-import { seal, type DocumentRow } from './records.ts'
+import { seal, type DocumentRow, type JournalRow, type SnapshotRow, type VersionRow } from './records.ts'
+import type { Spill } from './spill.ts'
 import type { DraftStorage } from './storage.ts'
 
 /** Milliseconds between an edit and its write, at most. */
@@ -33,6 +34,8 @@ export class Journal {
   #seq: number
   readonly #slots: [number, number]
   #version = 0
+  /** What was not seen to be on the disk: the last snapshot, where it is one of it, and what came after. */
+  #unsure: { readonly snapshot?: SnapshotRow; readonly journal: readonly JournalRow[] } = { journal: [] }
   #failed = false
   #ended = false
 
@@ -69,6 +72,12 @@ export class Journal {
     return !this.#failed
   }
 
+  /** What the next page must have should nothing of the writes that go on come through. */
+  spill(): Omit<Spill, 'left'> & { readonly empty: boolean } {
+    const { snapshot, journal } = this.#unsure
+    return { row: this.row, ...this.#unsure, empty: snapshot === undefined && journal.length === 0 }
+  }
+
   /** Writes nothing any more. */
   end(): void {
     this.#ended = true
@@ -84,7 +93,7 @@ export class Journal {
     const seq = ++this.#seq
     try {
       if (this.#since >= SNAPSHOT_EACH) await this.#snapshot(seq)
-      else await this.storage.append(this.row, { id: this.row.id, seq, ...seal(JSON.stringify(actions)) })
+      else await this.#append({ id: this.row.id, seq, ...seal(JSON.stringify(actions)) })
       this.#failed = false
       this.options.trouble(undefined)
     } catch (error) {
@@ -97,6 +106,12 @@ export class Journal {
     }
   }
 
+  async #append(entry: JournalRow): Promise<void> {
+    this.#unsure = { ...this.#unsure, journal: [...this.#unsure.journal, entry] }
+    await this.storage.append(this.row, entry)
+    this.#unsure = { ...this.#unsure, journal: this.#unsure.journal.filter((other) => other !== entry) }
+  }
+
   async #snapshot(seq: number): Promise<void> {
     const { id, title } = this.row
     // The older one: should this write be cut off, the newer one is whole.
@@ -106,13 +121,11 @@ export class Journal {
     const at = Date.now()
     const due = at - this.#version >= VERSION_EACH
     this.#since = 0
-    const text = serialize(history.document)
-    await this.storage.snapshot(
-      this.row,
-      { id, slot, seq, made: this.options.made, ...seal(packed(history)) },
-      other,
-      due ? { id, at, title, ...seal(text) } : undefined,
-    )
+    const snapshot: SnapshotRow = { id, slot, seq, made: this.options.made, ...seal(packed(history)) }
+    const version: VersionRow | undefined = due ? { id, at, title, ...seal(serialize(history.document)) } : undefined
+    this.#unsure = { snapshot, journal: [] }
+    await this.storage.snapshot(this.row, snapshot, other, version)
+    if (this.#unsure.snapshot === snapshot) this.#unsure = { journal: this.#unsure.journal }
     this.#slots[slot] = seq
     if (due) this.#version = at
   }

@@ -49,7 +49,7 @@ export async function recover(
 const title = ({ row }: StoredDocument): string => (row.title === '' ? 'an untitled graph' : `“${row.title}”`)
 
 /** Numbers of all that was written, also of what is damaged: none is used twice. */
-const lastSeq = ({ snapshots, journal }: StoredDocument): number =>
+export const lastSeq = ({ snapshots, journal }: StoredDocument): number =>
   Math.max(0, ...snapshots.map(({ seq }) => seq), ...journal.map(({ seq }) => seq))
 
 function unpacked(text: string): History | undefined {

@@ -11,6 +11,7 @@ import { sockets } from '../../graph/sockets.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { Documents } from '../drafts/documents.svelte.ts'
+import { spills } from '../drafts/spill.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { CanvasView } from './canvas-view.ts'
 import type { Carrier } from './carried.ts'
@@ -46,7 +47,7 @@ export interface EditorEngine extends EngineClient {
 /** The editor's state and what can be done with it. Components read it; they change it by calling it. */
 export class Editor {
   readonly store = new DocumentStore()
-  readonly documents = new Documents(this, globalThis.navigator?.locks)
+  readonly documents = new Documents(this, globalThis.navigator?.locks, spills())
   readonly selection = new Selection()
   readonly geometry = new Geometry()
   readonly wiring = new Wiring()

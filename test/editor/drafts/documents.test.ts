@@ -1,7 +1,8 @@
 import { IDBFactory } from 'fake-indexeddb'
 import 'fake-indexeddb/auto'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Documents } from '../../../src/editor/drafts/documents.svelte.ts'
+import { Spills } from '../../../src/editor/drafts/spill.ts'
 import { DraftStorage } from '../../../src/editor/drafts/storage.ts'
 import { DocumentStore } from '../../../src/editor/state/document-store.svelte.ts'
 import { parseDocument } from '../../../src/graph/validate.ts'
@@ -21,7 +22,22 @@ function browserLocks(): LockManager {
   } as unknown as LockManager
 }
 
+/** A page's `localStorage`. */
+function localStorageOf(items: Map<string, string>): Storage {
+  return {
+    get length() {
+      return items.size
+    },
+    key: (at: number) => [...items.keys()][at] ?? null,
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  } as unknown as Storage
+}
+
 let locks: LockManager
+/** What `localStorage` holds. */
+let spilled: Map<string, string>
 const welcome = { document: { ...depthGraph(catalogue), title: 'Welcome' }, problems: [] }
 
 /** A page of this browser, as far as documents go. */
@@ -40,7 +56,7 @@ async function page() {
     trouble: undefined,
     look: () => undefined,
   }
-  const documents = new Documents(editor, locks)
+  const documents = new Documents(editor, locks, new Spills(localStorageOf(spilled)))
   const begun = await documents.begin(() => DraftStorage.open(), 'now', welcome)
   const rename = (title: string) => store.apply({ do: 'setTitle', title })
   return { store, documents, begun, rename, title: () => store.document.title }
@@ -49,6 +65,7 @@ async function page() {
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory())
   locks = browserLocks()
+  spilled = new Map()
 })
 afterEach(() => void vi.useRealTimers())
 
@@ -121,7 +138,7 @@ it('reloading twice is no crash', async () => {
     const opened = await page()
     expect(opened.begun.careful).toBe(false)
     opened.rename(`Reload ${n}`)
-    opened.documents.leave()
+    void opened.documents.hide(true)
     await opened.documents.flush()
     await new Promise((resolve) => setTimeout(resolve, 20))
     crash()
@@ -242,4 +259,102 @@ it('where the last one is closed the welcome graph comes', async () => {
   await first.documents.open(graph('One'))
   await first.documents.close(first.documents.active)
   expect([titles(first), first.title()]).toEqual([['Welcome'], 'Welcome'])
+})
+
+describe('a page that ends before IndexedDB has answered', () => {
+  /** What is written from now on does not come through. */
+  const cutOff = () =>
+    vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (this: IDBTransaction) {
+      this.abort()
+    })
+
+  async function leave({ documents }: Awaited<ReturnType<typeof page>>): Promise<void> {
+    const failing = cutOff()
+    void documents.hide(true)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    failing.mockRestore()
+    crash()
+  }
+
+  it('loses nothing: neither the first edit of all, nor later ones, nor what can be undone', async () => {
+    const first = await page()
+    first.rename('One')
+    await leave(first)
+    const second = await page()
+    expect([second.title(), second.begun.fresh]).toEqual(['One', false])
+    await second.documents.flush()
+    second.rename('Two')
+    await second.documents.flush()
+    second.rename('Three')
+    second.store.undo()
+    second.rename('Four')
+    await leave(second)
+    const third = await page()
+    expect([third.title(), third.documents.notice]).toEqual(['Four', undefined])
+    third.store.undo()
+    expect(third.title()).toBe('Two')
+    third.store.undo()
+    expect(third.title()).toBe('One')
+    expect([...spilled.keys()]).toEqual([])
+  })
+
+  it('has the edits of a tab that was left just before, too', async () => {
+    const first = await page()
+    await first.documents.open(graph('One'))
+    await first.documents.open(graph('Two'))
+    const [one] = first.documents.tabs
+    first.rename('Two, edited')
+    const failing = cutOff()
+    await first.documents.activate(one?.id ?? '')
+    failing.mockRestore()
+    await leave(first)
+    expect(titles(await page()).sort()).toEqual(['One', 'Two, edited'])
+  })
+
+  it('leaves nothing behind where all was written, and what was written is not taken back by what was spilled', async () => {
+    const first = await page()
+    first.rename('One')
+    await first.documents.hide()
+    expect([...spilled.keys()]).toEqual([])
+    const failing = cutOff()
+    first.rename('Two')
+    const hidden = first.documents.hide()
+    failing.mockRestore()
+    await hidden
+    expect([...spilled.keys()].length).toBe(1)
+    first.rename('Three')
+    await first.documents.keep()
+    crash()
+    expect((await page()).title()).toBe('Three')
+    expect([...spilled.keys()]).toEqual([])
+  })
+
+  it('is no crash, however often it is reloaded', async () => {
+    const first = await page()
+    first.rename('One')
+    await first.documents.flush()
+    crash()
+    for (let n = 0; n < 4; n++) {
+      const opened = await page()
+      expect([opened.title(), opened.begun.careful]).toEqual(['One', false])
+      await leave(opened)
+    }
+  })
+
+  it('is read as it was written or not at all, and not while another page has the document', async () => {
+    const first = await page()
+    first.rename('One')
+    await first.documents.flush()
+    first.rename('Two')
+    const failing = cutOff()
+    void first.documents.hide(true)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    failing.mockRestore()
+    const second = await page()
+    expect([second.title(), spilled.size]).toEqual(['One', 1])
+    for (const [key, text] of spilled) spilled.set(key, text.replace('Two', 'Ten'))
+    crash()
+    expect((await page()).documents.tabs.map(({ title }) => title)).not.toContain('Ten')
+    expect(spilled.size).toBe(0)
+  })
 })
