@@ -295,4 +295,6 @@ export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
   ['Arrow keys in the viewer', 'Read the values at a pixel; with Shift further'],
   ['P, W, D, B, U in the viewer', 'Pin as B; wipe, difference, blink; take B away'],
   ['+, −, 0, F in the viewer', 'Zoom, fit, full screen'],
+  ['T in the viewer', 'The depth as a surface in 3D, and back'],
+  ['Arrow keys in 3D', 'Turn around it; with Shift move along; +, − and 0 come nearer, go away, go back'],
 ]

@@ -13,6 +13,8 @@ import type {
   NodeState,
   PointRead,
   Preview,
+  Relief,
+  ReliefLook,
   RunReport,
   SpreadPicture,
 } from './events.ts'
@@ -27,6 +29,7 @@ export interface EngineEvents {
   members(members: Members): void
   member(picture: MemberPicture): void
   spread(picture: SpreadPicture): void
+  relief(relief: Relief): void
   /** Share of the whole run that is done, 0..1, and seconds left where they can be told. */
   progress(done: number, secondsLeft: number | undefined): void
   warned(node: string, message: string): void
@@ -88,6 +91,8 @@ export interface EngineClient {
    * `spread` come now and whenever they change.
    */
   view(look: Look): void
+  /** Until it is told otherwise, `relief` comes of a depth map now and whenever it changes. */
+  relief(look: ReliefLook | undefined): void
   readonly backend: BackendChoice
   /** Starts the engine again on another backend; a run that goes on begins anew there. */
   use(backend: BackendChoice): void

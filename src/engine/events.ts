@@ -46,6 +46,31 @@ export interface Look {
   readonly display?: Display
 }
 
+/** The depth map that the 3D view stands on, and the picture that lies over it. */
+export interface ReliefLook {
+  readonly node: string
+  readonly socket: string
+  /** From 0. */
+  readonly member: number
+  readonly photo?: { readonly node: string; readonly socket: string } | undefined
+}
+
+/** A depth map as the 3D view is built of it. */
+export interface Relief {
+  readonly of: ReliefLook
+  /** Changes exactly when depth or photo may. */
+  readonly key: string
+  /** `depth`: 0 near .. 1 far. `disparity`, its inverse: 0 far .. 1 near. */
+  readonly quantity: 'depth' | 'disparity'
+  /** Samples of the map, at most 512 along its longer side. */
+  readonly width: number
+  readonly height: number
+  /** Row by row from the top left. */
+  readonly values: Float32Array<ArrayBuffer>
+  /** Missing where there is none, or none yet. */
+  readonly photo?: ImageBitmap
+}
+
 /** How the viewer's picture is drawn, which changes nothing of the graph. */
 export interface Display {
   /** Of what has one number per pixel; the kind's own way when left out. */

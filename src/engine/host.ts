@@ -9,6 +9,7 @@ import type { Preview } from './events.ts'
 import { Engine, type EngineParts } from './engine.ts'
 import { Painter, type MakeBitmap, type RenderDifference, type RenderPreview, type RenderSpread } from './painter.ts'
 import { Previews } from './previews.ts'
+import { Reliefs } from './relief.ts'
 import type { FromWorker, HostPort, ToWorker } from './protocol.ts'
 import { Viewed, type ViewedEvents } from './viewed.ts'
 
@@ -49,6 +50,7 @@ export class EngineHost {
   readonly engine: Engine
   readonly #previews: Previews
   readonly #viewed: Viewed
+  readonly #reliefs: Reliefs
   #document: GraphDocument | undefined
   #update = 0
   #run = 0
@@ -66,7 +68,7 @@ export class EngineHost {
           this.#sendStates()
           if (state.phase !== 'done') return
           // What is looked at is drawn before the small pictures.
-          this.#viewed.refresh()
+          this.#refreshViewed()
           void this.#quietly(this.#previews.refresh(node.id))
         },
         progress: (done, secondsLeft) => this.#post({ say: 'progress', run: this.#run, done, secondsLeft }),
@@ -92,6 +94,9 @@ export class EngineHost {
       spread: (picture) => this.#post({ say: 'spread', picture }, [picture.bitmap]),
     }
     this.#viewed = new Viewed(this.engine, painter, page, notDrawn)
+    this.#reliefs = new Reliefs(this.engine, parts.backend, painter, notDrawn, (relief) =>
+      this.#post({ say: 'relief', relief }, [relief.values.buffer, ...(relief.photo ? [relief.photo] : [])]),
+    )
     const catalogue = [...catalogueOf(parts.nodes).values()]
     this.#post({ say: 'ready', info: parts.info, catalogue, checkpoints: parts.checkpoints })
   }
@@ -119,6 +124,8 @@ export class EngineHost {
         return this.#forecast()
       case 'view':
         return this.#viewed.look(message.look)
+      case 'relief':
+        return this.#reliefs.look(message.look)
       case 'read': {
         const { request, x, y } = message
         return this.#post({ say: 'read', request, point: this.#viewed.inspected.point(x, y) })
@@ -167,6 +174,11 @@ export class EngineHost {
     this.#viewed.keep(nodes)
   }
 
+  #refreshViewed(): void {
+    this.#viewed.refresh()
+    this.#reliefs.refresh()
+  }
+
   /** States first, then the pictures of what is cached. Only the latest document is answered. */
   async #refresh(document: GraphDocument): Promise<void> {
     const update = ++this.#update
@@ -174,7 +186,7 @@ export class EngineHost {
       const states = await this.engine.update(document)
       if (update !== this.#update) return
       this.#post({ say: 'states', states: [...states] })
-      this.#viewed.refresh()
+      this.#refreshViewed()
       this.#forecast()
       for (const [id, { phase }] of states) {
         if (update !== this.#update) return
@@ -213,7 +225,7 @@ export class EngineHost {
         .then((states) => {
           if (update !== this.#update) return
           this.#post({ say: 'states', states: [...states] })
-          this.#viewed.refresh()
+          this.#refreshViewed()
         })
         .catch(() => undefined)
     }, 30)

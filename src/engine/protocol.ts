@@ -14,6 +14,8 @@ import type {
   NodeState,
   PointRead,
   Preview,
+  Relief,
+  ReliefLook,
   RunReport,
   SpreadPicture,
 } from './events.ts'
@@ -31,6 +33,8 @@ export type ToWorker =
   | { readonly do: 'picture'; readonly sha256: string; readonly name: string; readonly bytes: Uint8Array }
   /** Until the next one, its pictures come whenever they change. */
   | { readonly do: 'view'; readonly look: Look }
+  /** The same for the 3D view; undefined: it was closed. */
+  | { readonly do: 'relief'; readonly look: ReliefLook | undefined }
   | {
       readonly do: 'checkpoint'
       readonly request: number
@@ -63,6 +67,7 @@ export type FromWorker =
   | { readonly say: 'members'; readonly members: Members }
   | { readonly say: 'member'; readonly picture: MemberPicture }
   | { readonly say: 'spread'; readonly picture: SpreadPicture }
+  | { readonly say: 'relief'; readonly relief: Relief }
   | { readonly say: 'progress'; readonly run: number; readonly done: number; readonly secondsLeft: number | undefined }
   | { readonly say: 'warned'; readonly node: string; readonly message: string }
   | { readonly say: 'memory'; readonly needs: readonly (readonly [string, MemoryNeed])[] }

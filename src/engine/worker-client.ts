@@ -5,7 +5,7 @@ import { fileName } from '../graph/text.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { PictureRef } from '../node/params.ts'
 import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
-import type { Difference, Levels, Look, PointRead } from './events.ts'
+import type { Difference, Levels, Look, PointRead, ReliefLook } from './events.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
 
@@ -66,6 +66,7 @@ class WorkerClient implements EngineClient, PresetReader {
   #times: WatchdogTimes = TIMES.webgpu
   #document: GraphDocument | undefined
   #look: Look | undefined
+  #relief: ReliefLook | undefined
   #run: Run | undefined
   /** The run that the Worker is at. */
   #begun: number | undefined
@@ -125,6 +126,11 @@ class WorkerClient implements EngineClient, PresetReader {
   view(look: Look): void {
     this.#look = look
     if (this.#ready) this.#post({ do: 'view', look })
+  }
+
+  relief(look: ReliefLook | undefined): void {
+    this.#relief = look
+    if (this.#ready) this.#post({ do: 'relief', look })
   }
 
   get backend(): BackendChoice {
@@ -252,6 +258,8 @@ class WorkerClient implements EngineClient, PresetReader {
         return this.events.member(message.picture)
       case 'spread':
         return this.events.spread(message.picture)
+      case 'relief':
+        return this.events.relief(message.relief)
       case 'begun':
         this.#begun = message.run
         return
@@ -318,6 +326,7 @@ class WorkerClient implements EngineClient, PresetReader {
     for (const folder of this.#folders.values()) this.#post({ do: 'checkpoint', request: 0, ...folder })
     if (this.#document !== undefined) this.#post({ do: 'update', document: this.#document })
     if (this.#look !== undefined) this.#post({ do: 'view', look: this.#look })
+    if (this.#relief !== undefined) this.#post({ do: 'relief', look: this.#relief })
     for (const { message } of this.#asked.values()) this.#post(message)
     if (this.#run !== undefined) this.#send(this.#run)
   }

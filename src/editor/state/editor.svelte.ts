@@ -56,7 +56,7 @@ export class Editor {
   readonly run: RunState
   readonly downloads: Downloads
   readonly kept: Kept
-  readonly device: Pick<EngineClient, 'keptBytes' | 'forgetResults' | 'limitMemory'>
+  readonly device: Pick<EngineClient, 'keptBytes' | 'forgetResults' | 'limitMemory' | 'relief'>
   /** False until the first document is there. */
   begun = $state(false)
   status = $state('')

@@ -8,6 +8,7 @@ import type {
   MemoryNeed,
   NodeState,
   Preview,
+  Relief,
   RunReport,
   SpreadPicture,
 } from '../../engine/events.ts'
@@ -43,6 +44,8 @@ export class RunState implements EngineEvents {
   /** Small pictures by node; the large one is the viewer's. */
   readonly thumbnails = new SvelteMap<string, Preview>()
   large = $state.raw<Preview | undefined>()
+  /** Of the 3D view. */
+  surface = $state.raw<Relief | undefined>()
   /** The members of what is viewed. */
   readonly strip = new ViewedMembers()
   readonly warnings = new SvelteMap<string, readonly string[]>()
@@ -122,6 +125,11 @@ export class RunState implements EngineEvents {
     this.strip.spreads(picture)
   }
 
+  relief(relief: Relief): void {
+    this.surface?.photo?.close()
+    this.surface = relief
+  }
+
   progress(done: number, secondsLeft: number | undefined): void {
     this.done = done
     this.secondsLeft = secondsLeft
@@ -187,8 +195,14 @@ export class RunState implements EngineEvents {
       this.large.bitmap.close()
       this.large = undefined
     }
+    if (this.surface && !existing(this.surface.of.node)) this.forgetSurface()
     if (this.errors.some(({ node }) => node !== undefined && !existing(node)))
       this.errors = this.errors.filter(({ node }) => node === undefined || existing(node))
+  }
+
+  forgetSurface(): void {
+    this.surface?.photo?.close()
+    this.surface = undefined
   }
 
   dismissFiles(): void {

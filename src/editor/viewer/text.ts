@@ -1,6 +1,9 @@
 /** What the person reads in the viewer's tools. */
 export const VIEWER = {
   tools: 'Viewer tools',
+  solid: '3D',
+  solidAbout: 'The depth as a surface in space (T)',
+  notSolid: 'A surface needs a depth map: look at one, or at something made from one',
   pin: 'Pin as B',
   pinAbout: 'Keeps this picture as B, to compare with what comes (P)',
   unpin: 'Take B away',

@@ -78,6 +78,8 @@ export class FakeEngine implements EngineClient {
     void this.#viewed()
   }
 
+  relief(): void {}
+
   async read(): Promise<undefined> {}
 
   async measure(): Promise<undefined> {}

@@ -103,6 +103,7 @@ export function listen() {
     members: ({ node, keys }) => void seen.push(`${node}: ${keys.length} members`),
     member: ({ member }) => void seen.push(`member ${member}`),
     spread: ({ keys }) => void seen.push(`spread of ${keys.length}`),
+    relief: ({ of }) => void seen.push(`relief of ${of.node}`),
     progress: () => undefined,
     memory: (needs) => void needs.forEach((need, choice) => told.push(`${choice} ${need.bytes}`)),
     warned: (node) => heard.push(`warned ${node}`),
