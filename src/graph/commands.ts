@@ -1,6 +1,14 @@
 import { AppError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import type { DocumentFrame, DocumentLink, DocumentNode, DocumentNote, GraphDocument, SocketRef } from './document.ts'
+import type {
+  DocumentFrame,
+  DocumentLink,
+  DocumentNode,
+  DocumentNote,
+  FormEntry,
+  GraphDocument,
+  SocketRef,
+} from './document.ts'
 import { LIMITS } from './limits.ts'
 import { closesCycle } from './topology.ts'
 
@@ -15,7 +23,7 @@ export interface Placed<T> {
 /** One change of a document. Whether kinds fit is for `canConnect` to say before. */
 export type Command =
   | { readonly do: 'addNode'; readonly node: DocumentNode }
-  /** The nodes and every link at them. */
+  /** The nodes, every link at them, and what of them is in the form. */
   | { readonly do: 'removeNodes'; readonly nodes: readonly string[] }
   /** Replaces the link on that input. */
   | { readonly do: 'connect'; readonly link: DocumentLink }
@@ -35,6 +43,8 @@ export type Command =
   /** All of them, in their order from back to front. */
   | { readonly do: 'setFrames'; readonly frames: readonly DocumentFrame[] }
   | { readonly do: 'setNotes'; readonly notes: readonly DocumentNote[] }
+  /** All starred parameters, in the order of the form. */
+  | { readonly do: 'setForm'; readonly form: readonly FormEntry[] }
   | { readonly do: 'setTitle'; readonly title: string }
   | { readonly do: 'replace'; readonly document: GraphDocument }
   /** Nodes and links at their places: what brings removed things back. Ascending places. */
@@ -115,6 +125,13 @@ export function apply(document: GraphDocument, command: Command): Applied {
       const notes = command.notes.length > 0 && { notes: command.notes }
       return { document: { ...others, ...notes }, inverse: { do: 'setNotes', notes: before } }
     }
+    case 'setForm': {
+      const { form: before = [], ...others } = document
+      for (const { node } of command.form) nodeOf(document, node)
+      capped('form', command.form)
+      const form = command.form.length > 0 && { form: command.form }
+      return { document: { ...others, ...form }, inverse: { do: 'setForm', form: before } }
+    }
     case 'setTitle':
       return { document: { ...document, title: command.title }, inverse: { do: 'setTitle', title: document.title } }
     case 'replace':
@@ -142,8 +159,11 @@ function setFlag(document: GraphDocument, command: Extract<Command, { do: 'setFl
   return { document: { ...document, nodes }, inverse: { ...command, nodes: [...changed], on: !on } }
 }
 
-function capped(name: 'frames' | 'notes', list: readonly unknown[]): void {
-  if (list.length > LIMITS[name]) throw new AppError('graph/too-large', `A graph has at most ${LIMITS[name]} ${name}.`)
+const CAPPED = { frames: 'frames', notes: 'notes', form: 'parameters in its form' } as const
+
+function capped(name: keyof typeof CAPPED, list: readonly unknown[]): void {
+  if (list.length > LIMITS[name])
+    throw new AppError('graph/too-large', `A graph has at most ${LIMITS[name]} ${CAPPED[name]}.`)
 }
 
 function nodeOf(document: GraphDocument, id: string): DocumentNode {
@@ -191,13 +211,17 @@ function remove(document: GraphDocument, ids: ReadonlySet<string>): Applied {
   const gone = (link: DocumentLink) => ids.has(link.from.node) || ids.has(link.to.node)
   const nodes = document.nodes.flatMap((item, at) => (ids.has(item.id) ? [{ at, item }] : []))
   const links = document.links.flatMap((item, at) => (gone(item) ? [{ at, item }] : []))
+  const { form, ...others } = document
+  const left = form?.filter(({ node }) => !ids.has(node)) ?? []
+  const back: Command = { do: 'insert', nodes, links }
   return {
     document: {
-      ...document,
+      ...others,
       nodes: document.nodes.filter((node) => !ids.has(node.id)),
       links: document.links.filter((link) => !gone(link)),
+      ...(left.length > 0 && { form: left }),
     },
-    inverse: { do: 'insert', nodes, links },
+    inverse: form && left.length < form.length ? { do: 'all', commands: [back, { do: 'setForm', form }] } : back,
   }
 }
 

@@ -14,6 +14,8 @@ export interface GraphDocument {
   readonly frames?: readonly DocumentFrame[]
   /** Among the nodes; not there when there are none. */
   readonly notes?: readonly DocumentNote[]
+  /** The starred parameters, in the order of the form; not there when there are none. */
+  readonly form?: readonly FormEntry[]
 }
 
 export interface DocumentNode {
@@ -52,6 +54,14 @@ export interface DocumentNote {
   readonly id: string
   readonly text: string
   readonly box: Rectangle
+}
+
+/** A parameter that the form of the graph shows; no result depends on it. */
+export interface FormEntry {
+  readonly node: string
+  readonly param: string
+  /** A name of the person's own; absent means that of the parameter. */
+  readonly label?: string
 }
 
 /** In canvas units. */

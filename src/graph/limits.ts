@@ -6,6 +6,7 @@ export const LIMITS = {
   links: 10_000,
   frames: 500,
   notes: 500,
+  form: 200,
   /** Levels of nesting. */
   depth: 32,
   /** JSON values in all. */

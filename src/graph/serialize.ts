@@ -5,7 +5,7 @@ import { leastSchema } from './migrate.ts'
 /** The JSON text of a document: keys in a fixed order, two spaces, so that equal documents give equal files. */
 export const serialize = (document: GraphDocument): string => `${JSON.stringify(ordered(document), null, 2)}\n`
 
-const ordered = ({ format, title, nodes, links, frames, notes }: GraphDocument) => ({
+const ordered = ({ format, title, nodes, links, frames, notes, form }: GraphDocument) => ({
   format,
   schema: leastSchema({ nodes }),
   title,
@@ -15,6 +15,9 @@ const ordered = ({ format, title, nodes, links, frames, notes }: GraphDocument) 
     frames: frames.map(({ id, title: name, colour, box }) => ({ id, title: name, colour, box: orderedBox(box) })),
   }),
   ...(notes && { notes: notes.map(({ id, text, box }) => ({ id, text, box: orderedBox(box) })) }),
+  ...(form && {
+    form: form.map(({ node, param, label }) => ({ node, param, ...(label !== undefined && { label }) })),
+  }),
 })
 
 const orderedNode = ({ id, type, version, title, bypass, collapsed, position: { x, y }, params }: DocumentNode) => ({

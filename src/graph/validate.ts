@@ -10,6 +10,7 @@ import type { Problem, Report } from './problem.ts'
 import { broken, listOf, dropUnknown, objectOf } from './shape.ts'
 import { singleLine } from './text.ts'
 import { readAnnotations } from './validate-annotations.ts'
+import { readForm } from './validate-form.ts'
 import { fitNumber, freshId, readTitle } from './validate-parts.ts'
 import { readLinks } from './validate-links.ts'
 
@@ -63,11 +64,11 @@ export function readDocument(input: unknown, types: NodeTypes): ReadDocument {
   const report: Report = ({ path, message, ...problem }) =>
     problems.push({ ...problem, path: singleLine(path, LIMITS.title), message: singleLine(message, LIMITS.message) })
   const file = migrated(raw)
-  dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links', 'frames', 'notes'], '', report)
+  dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links', 'frames', 'notes', 'form'], '', report)
   const title = readTitle(file['title'] ?? 'Untitled', 'title', report) ?? ''
   const nodes = readNodes(listOf(file['nodes'], 'nodes', LIMITS.nodes), types, report)
   const links = readLinks(listOf(file['links'], 'links', LIMITS.links), nodes, types, report)
-  const around = readAnnotations(file, report)
+  const around = { ...readAnnotations(file, report), ...readForm(file, nodes, types, report) }
   return { document: { format: 'marigold-graph', schema: SCHEMA, title, nodes, links, ...around }, problems }
 }
 

@@ -55,6 +55,13 @@ const command: fc.Arbitrary<Make> = fc.oneof(
     })),
   someFrames.map((frames): Make => () => ({ do: 'setFrames', frames })),
   someNotes.map((notes): Make => () => ({ do: 'setNotes', notes })),
+  fc.uniqueArray(any, { maxLength: 4 }).map((ns): Make => (document) => ({
+    do: 'setForm',
+    form: ns.flatMap((n) => {
+      const node = pick(document, n)
+      return node ? [{ node: node.id, param: 'a', ...(n % 2 === 1 && { label: `Star ${n}` }) }] : []
+    }),
+  })),
   validDocument.map((document): Make => () => ({ do: 'replace', document })),
 )
 
@@ -77,6 +84,7 @@ test('every command has an exact inverse, leaves the old document alone, and mak
         expect(order(document).cyclic).toEqual([])
         const ids = new Set(document.nodes.map(({ id }) => id))
         expect(document.links.every(({ from, to }) => ids.has(from.node) && ids.has(to.node))).toBe(true)
+        expect(document.form?.every(({ node }) => ids.has(node)) ?? true).toBe(true)
       }
     }),
     { numRuns: 400 },

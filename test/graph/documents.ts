@@ -42,10 +42,11 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
     wires: fc.array(fc.tuple(fc.nat(20), fc.nat(20), fc.nat(2)), { maxLength: 25 }),
     frames: someFrames,
     notes: someNotes,
+    stars: fc.nat(2 ** 8 - 1),
     flags: fc.nat(2 ** 16 - 1),
     places: fc.infiniteStream(fc.double({ min: -1e4, max: 1e4, noNaN: true })),
   })
-  .map(({ title, types, wires, places, frames, notes, flags }) => {
+  .map(({ title, types, wires, places, frames, notes, stars, flags }) => {
     const place = () => (places.next().value ?? 0) + 0
     const nodes = types.map((type, i): DocumentNode => {
       const info = TYPES.get(type)
@@ -61,6 +62,11 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
         ...((flags & (256 << i)) > 0 && { collapsed: true }),
       }
     })
+    const form = nodes.flatMap(({ id, params }, i) =>
+      (stars & (1 << i)) === 0
+        ? []
+        : Object.keys(params).map((param, at) => ({ node: id, param, ...(at % 2 === 1 && { label: `Star ${at} é` }) })),
+    )
     let document: GraphDocument = {
       format: 'marigold-graph',
       schema: 2,
@@ -69,6 +75,7 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
       links: [],
       ...(frames.length > 0 && { frames }),
       ...(notes.length > 0 && { notes }),
+      ...(form.length > 0 && { form }),
     }
     for (const wire of wires) {
       const link = linkOf(document, wire)
