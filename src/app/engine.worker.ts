@@ -70,6 +70,7 @@ async function start(): Promise<EngineHost> {
       console.info('Results are not kept over a reload:', error),
     ),
     costs: costFile(files),
+    dropModels: () => checkpoints.close(),
     checkpoints: served.rows,
     services: bindServices([
       [Checkpoints, checkpoints],

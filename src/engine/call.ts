@@ -30,10 +30,15 @@ export async function call(
   const params: JsonObject = node.params
   const [member] = members
   const batch = node.mapped ? definition.batch : undefined
-  const made: unknown =
+  const running: Promise<unknown> =
     batch !== undefined
-      ? await batch.run(members as never, params as never, ctx)
-      : [await definition.run(member as never, params as never, ctx)]
+      ? batch.run(members as never, params as never, ctx)
+      : definition.run(member as never, params as never, ctx).then((outputs: unknown) => [outputs])
+  const made = await running.catch(async (error: unknown) => {
+    // A model only says that it failed: where the device knows why (it is lost, its memory has run out), that is told.
+    await ctx.backend.check()
+    throw error
+  })
   const results: readonly unknown[] = Array.isArray(made) ? made : [made]
   try {
     if (results.length !== members.length)

@@ -42,6 +42,8 @@ export interface EngineParts {
   /** Where what computing takes on this device is kept. */
   readonly costs?: CostFile
   readonly listener?: Partial<RunListener>
+  /** Gives up what models hold on the device; they are loaded again when they are used. Called when its memory has run out. */
+  readonly dropModels?: () => Promise<void>
   /** Tests give their own clock and pause. */
   readonly now?: () => number
   readonly pause?: () => Promise<void>
@@ -234,6 +236,7 @@ export class Engine {
       results: this.#results,
       costs: this.#costs,
       lane: this.lane,
+      dropModels: this.#parts.dropModels ?? (async () => undefined),
       now,
       pause: this.#parts.pause ?? breather(now),
       listener: {

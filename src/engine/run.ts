@@ -35,6 +35,7 @@ export interface Environment {
   readonly listener: RunListener
   /** Milliseconds of a steady clock. */
   now(): number
+  dropModels(): Promise<void>
   /** Lets the thread hear messages (a cancel) between members. */
   pause(): Promise<void>
 }
@@ -52,6 +53,9 @@ const FATAL: ReadonlySet<string> = new Set(['gpu/device-lost', 'gpu/out-of-memor
 
 /** After these a call may succeed with less in the way, or with fewer members. */
 const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['gpu/out-of-memory', 'onnx/out-of-memory'])
+
+/** After these the buffers that models keep for themselves may be among those that found no memory: they are no good for ever. */
+const DOUBTFUL: ReadonlySet<string> = new Set([...OUT_OF_MEMORY, 'gpu/invalid'])
 
 /** Results that were there when the run was planned and are not any more: plan again. Nothing has been done yet. */
 export class LostResults extends Error {}
@@ -215,7 +219,7 @@ class StepRun {
         call(this.#node, inputs, this.#context(members)),
       )
     } catch (error) {
-      if (!this.signal.aborted && this.#makeRoom(error, members.length)) return false
+      if (!this.signal.aborted && (await this.#makeRoom(error, members.length))) return false
       throw error
     }
     const ms = now() - start
@@ -235,9 +239,11 @@ class StepRun {
     this.#tell(this.progress.now())
   }
 
-  #makeRoom(error: unknown, members: number): boolean {
+  /** True when the same is worth another try. In the order of what it costs: kept results, then the batch, halved. */
+  async #makeRoom(error: unknown, members: number): Promise<boolean> {
     const code = error instanceof AppError ? error.code : ''
     const tooLarge = code === 'onnx/too-large'
+    if (DOUBTFUL.has(code)) await this.environment.dropModels()
     if (!OUT_OF_MEMORY.has(code) && !tooLarge) return false
     // What is too large by itself does not become smaller by what is forgotten.
     if (!this.#evicted && !tooLarge) {

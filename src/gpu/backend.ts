@@ -23,6 +23,8 @@ export class GpuBackend implements Backend {
   readonly faults: Faults
   readonly #pool: BufferPool
   #bytes = 0
+  /** What the kernel under way has allocated and not released. */
+  #made: Set<GpuTensor> | undefined
 
   constructor(
     readonly device: GPUDevice,
@@ -56,21 +58,40 @@ export class GpuBackend implements Backend {
     this.#alive()
     const bytes = 4 * count(dims)
     const buffer = this.#pool.take(bytes) ?? this.#create(bytes)
-    return this.adopt(buffer, dims, () => {
-      if (this.faults.lost) buffer.destroy()
-      else this.#pool.give(buffer)
-    })
-  }
-
-  /** A tensor over a buffer that something else owns (an onnxruntime tensor); `free` runs on the last release. */
-  adopt(buffer: GPUBuffer, dims: Dims, free: () => void): GpuTensor {
-    const bytes = 4 * count(dims)
+    const made = this.#made
     this.#bytes += bytes
     const owners = ownership(() => {
       this.#bytes -= bytes
-      free()
+      made?.delete(tensor)
+      if (this.faults.lost) buffer.destroy()
+      else this.#pool.give(buffer)
     })
-    return { location: 'gpu', dims, buffer, ...owners }
+    const tensor: GpuTensor = { location: 'gpu', dims, buffer, ...owners }
+    made?.add(tensor)
+    return tensor
+  }
+
+  /** Runs a kernel. One that throws half-way, for example at its second allocation, leaves nothing allocated. */
+  wholly<T>(kernel: () => T): T {
+    const before = this.#made
+    const made = (this.#made = new Set())
+    try {
+      return kernel()
+    } catch (error) {
+      for (const tensor of made) tensor.release()
+      throw error
+    } finally {
+      this.#made = before
+    }
+  }
+
+  /** A tensor with what a buffer of something else (onnxruntime) holds by then, which may go its way after this. */
+  copy(from: GPUBuffer, dims: Dims): GpuTensor {
+    const tensor = this.allocate(dims)
+    const encoder = this.device.createCommandEncoder()
+    encoder.copyBufferToBuffer(from, 0, tensor.buffer, 0, bytesOf(tensor))
+    this.device.queue.submit([encoder.finish()])
+    return tensor
   }
 
   async read(tensor: Tensor): Promise<Float32Array> {

@@ -15,7 +15,7 @@ export interface Kernel<P> {
 
 /** Runs a kernel where the tensors are. The result is new and belongs to the caller; inputs are not released. */
 export function runKernel<P>(backend: Backend, kernel: Kernel<P>, inputs: readonly Tensor[], params: P): Tensor {
-  if (backend instanceof GpuBackend) return kernel.gpu(inputs.map(onGpu), params, backend)
+  if (backend instanceof GpuBackend) return backend.wholly(() => kernel.gpu(inputs.map(onGpu), params, backend))
   if (backend instanceof CpuBackend) return kernel.cpu(inputs.map(onCpu), params, backend)
   throw new AppError('gpu/wrong-backend', `Kernel ${kernel.name} knows no backend of kind ${backend.kind}.`)
 }

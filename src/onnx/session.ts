@@ -91,9 +91,8 @@ export async function openWebGpuRuntime(options: WebGpuOptions): Promise<OnnxRun
       if (tensor.location !== 'gpu') throw wrongBackend()
       return ort.Tensor.fromGpuBuffer(tensor.buffer, { dataType: 'float32', dims: tensor.dims })
     },
-    fetch: (output, queue) =>
-      // Released between runs, never during one: the runtime must not be entered twice.
-      backend.adopt(output.gpuBuffer, output.dims, () => void queue.run(async () => output.dispose())),
+    // A tensor of the runtime's must not outlive its session, and results do.
+    fetch: (output) => backend.copy(output.gpuBuffer, output.dims),
   })
 }
 
@@ -111,7 +110,8 @@ interface Binding extends Pick<OnnxRuntime, 'half' | 'capacity'> {
   /** The build takes what it needs from a file itself, without stopping the thread: the one with JSPI. */
   readonly streams: boolean
   feed(tensor: Tensor): OrtTensor
-  fetch(output: OrtTensor, queue: SerialQueue): Tensor
+  /** A tensor of the backend's own. */
+  fetch(output: OrtTensor): Tensor
 }
 
 function runtime(ort: Ort, backend: OnnxRuntime['backend'], binding: Binding): OnnxRuntime {
@@ -145,7 +145,17 @@ async function session(ort: Ort, source: ModelSource, binding: Binding, queue: S
         const outputs = await measured(`run ${source.name}`, () => created.run(feeds)).catch((cause: unknown) => {
           throw failure('onnx/run', `The ${source.name} failed while running.`, cause)
         })
-        return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, binding.fetch(output, queue)]))
+        const fetched = new Map<string, Tensor>()
+        try {
+          for (const [name, output] of Object.entries(outputs)) fetched.set(name, binding.fetch(output))
+          return Object.fromEntries(fetched)
+        } catch (error) {
+          for (const tensor of fetched.values()) tensor.release()
+          throw error
+        } finally {
+          // Between runs, never during one: the runtime must not be entered twice.
+          for (const output of Object.values(outputs)) output.dispose()
+        }
       }),
     release: () => queue.run(() => created.release()),
   }

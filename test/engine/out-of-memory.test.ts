@@ -4,6 +4,7 @@ import { bench, marigold } from './toys/bench.ts'
 
 /** An engine whose Denoise finds no memory while more bytes than `room` are held; how many members each call was given. */
 function tight(room: number) {
+  let dropped = 0
   const toys = bench()
   const { backend } = toys
   const denoise = toys.nodes.get('toy/denoise')
@@ -29,8 +30,9 @@ function tight(room: number) {
       },
     },
   }
-  const { engine } = bench({ backend, nodes: new Map([...toys.nodes, [denoise.type, tightened]]) })
-  return { engine, backend, calls }
+  const nodes = new Map([...toys.nodes, [denoise.type, tightened]])
+  const { engine } = bench({ backend, nodes, dropModels: async () => void dropped++ })
+  return { engine, backend, calls, dropped: () => dropped }
 }
 
 /** Bytes that are held when Denoise of one member begins in a fresh engine, and after its run. */
@@ -57,7 +59,7 @@ test('results of earlier runs make room before anything else is tried, and nothi
 })
 
 test('where even one member does not fit, the error names the node and says what to change', async () => {
-  const { engine, backend, calls } = tight(0)
+  const { engine, backend, calls, dropped } = tight(0)
   await expect(engine.run(marigold({ members: 2, batch: 2 }))).rejects.toMatchObject({
     code: 'gpu/out-of-memory',
     node: 'denoise',
@@ -65,6 +67,8 @@ test('where even one member does not fit, the error names the node and says what
   })
   // As asked, again with what is cached given up, then one by one.
   expect(calls).toEqual([2, 2, 1])
+  // What models hold is given up each time: of their own buffers some may be those without memory.
+  expect(dropped()).toBe(3)
   await engine.dispose()
   expect(backend.bytes).toBe(0)
 })

@@ -54,15 +54,22 @@ test('a tensor lives until its last owner releases it, and a released one cannot
   expect(() => tensor.retain()).toThrow(expect.objectContaining({ code: 'gpu/released' }))
 })
 
-test('an adopted buffer is counted while it lives and given back to its owner, not to the pool', () => {
-  const buffer = backend.device.createBuffer({ size: 64, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC })
-  const pooled = backend.pooledBytes
-  let freed = 0
-  const tensor = backend.adopt(buffer, [16], () => (freed += 1))
-  expect(backend.bytes).toBe(64)
-  tensor.release()
-  expect([freed, backend.bytes, backend.pooledBytes]).toEqual([1, 0, pooled])
+test("a copy of another's buffer is a tensor like any other, whatever becomes of that buffer", async () => {
+  const { device } = backend
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
+  const buffer = device.createBuffer({ size: 64, usage })
+  device.queue.writeBuffer(
+    buffer,
+    0,
+    Float32Array.from({ length: 16 }, (_, i) => i),
+  )
+  const tensor = backend.copy(buffer, [3, 5])
+  device.queue.writeBuffer(buffer, 0, new Float32Array(16))
   buffer.destroy()
+  expect(backend.bytes).toBe(60)
+  expect([...(await backend.read(tensor))]).toEqual(Array.from({ length: 15 }, (_, i) => i))
+  tensor.release()
+  expect(backend.bytes).toBe(0)
 })
 
 test('a tensor beyond the limits of the device is refused with what to do', () => {

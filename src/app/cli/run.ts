@@ -99,6 +99,7 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
     info: found.info,
     cacheBytes: CACHE_BYTES,
     ...kept(command, found, terminal),
+    dropModels: () => checkpoints.close(),
     services: bindServices([
       [Checkpoints, checkpoints],
       [Pictures, shelf],
