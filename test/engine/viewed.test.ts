@@ -236,6 +236,6 @@ test('another display draws the picture again; the numbers that can be read are 
   expect(await settled()).toEqual(['large 0'])
   viewed.look({ ...look, display: { colormap: 'turbo' } })
   expect(await settled()).toEqual([])
-  expect(viewed.inspected.point(1, 0)).toEqual({ key: 'a', x: 1, y: 0, values: [1], range: [1, 1] })
+  expect(viewed.inspected.point(1, 0)).toEqual({ key: 'a', x: 1, y: 0, values: [1], range: [0, 1] })
   expect(end()).toEqual({ bytes: 0, open: 0, most: 1 })
 })
