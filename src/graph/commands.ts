@@ -7,12 +7,11 @@ import type {
   DocumentNote,
   FormEntry,
   GraphDocument,
+  Point,
   SocketRef,
 } from './document.ts'
 import { LIMITS } from './limits.ts'
 import { closesCycle } from './topology.ts'
-
-type Position = DocumentNode['position']
 
 /** An item and its index in the list after it was put in. */
 export interface Placed<T> {
@@ -28,9 +27,11 @@ export type Command =
   /** Replaces the link on that input. */
   | { readonly do: 'connect'; readonly link: DocumentLink }
   | { readonly do: 'disconnect'; readonly to: SocketRef }
+  /** The points that the wire into an input is led through, all of them. */
+  | { readonly do: 'setVia'; readonly to: SocketRef; readonly via: readonly Point[] }
   /** Undefined takes the parameter out. */
   | { readonly do: 'setParam'; readonly node: string; readonly param: string; readonly value: Json | undefined }
-  | { readonly do: 'moveNodes'; readonly positions: Readonly<Record<string, Position>> }
+  | { readonly do: 'moveNodes'; readonly positions: Readonly<Record<string, Point>> }
   /** Undefined gives the node its type's title again. */
   | { readonly do: 'renameNode'; readonly node: string; readonly title: string | undefined }
   /** Only the nodes change that were not so before. */
@@ -82,14 +83,19 @@ export function apply(document: GraphDocument, command: Command): Applied {
     case 'connect':
       return connect(document, command.link)
     case 'disconnect': {
-      const at = linkAt(document, command.to)
-      const item = document.links[at]
-      if (item === undefined)
-        throw new AppError('graph/no-such-link', `Nothing is connected to ${command.to.node}.${command.to.socket}.`)
+      const { at, item } = linkOf(document, command.to)
       return {
         document: { ...document, links: document.links.filter((link) => link !== item) },
         inverse: { do: 'insert', nodes: [], links: [{ at, item }] },
       }
+    }
+    case 'setVia': {
+      const { at, item } = linkOf(document, command.to)
+      const { via: before = [], ...bare } = item
+      if (command.via.length > LIMITS.via)
+        throw new AppError('graph/too-large', `A wire is led through at most ${LIMITS.via} points.`)
+      const link: DocumentLink = command.via.length > 0 ? { ...bare, via: command.via } : bare
+      return { document: { ...document, links: document.links.with(at, link) }, inverse: { ...command, via: before } }
     }
     case 'setParam': {
       const { [command.param]: before, ...others } = nodeOf(document, command.node).params
@@ -102,7 +108,10 @@ export function apply(document: GraphDocument, command: Command): Applied {
     case 'moveNodes': {
       const ids = Object.keys(command.positions)
       const before = Object.fromEntries(ids.map((id) => [id, nodeOf(document, id).position]))
-      const nodes = document.nodes.map((node) => ({ ...node, position: command.positions[node.id] ?? node.position }))
+      const nodes = document.nodes.map((node) => {
+        const position = Object.hasOwn(command.positions, node.id) ? command.positions[node.id] : undefined
+        return position ? { ...node, position } : node
+      })
       return { document: { ...document, nodes }, inverse: { do: 'moveNodes', positions: before } }
     }
     case 'renameNode': {
@@ -183,6 +192,13 @@ const withNode = (
 
 const linkAt = (document: GraphDocument, to: SocketRef): number =>
   document.links.findIndex((link) => link.to.node === to.node && link.to.socket === to.socket)
+
+function linkOf(document: GraphDocument, to: SocketRef): Placed<DocumentLink> {
+  const at = linkAt(document, to)
+  const item = document.links[at]
+  if (item === undefined) throw new AppError('graph/no-such-link', `Nothing is connected to ${to.node}.${to.socket}.`)
+  return { at, item }
+}
 
 function insert(
   document: GraphDocument,

@@ -18,6 +18,12 @@ export interface GraphDocument {
   readonly form?: readonly FormEntry[]
 }
 
+/** In canvas units. */
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
 export interface DocumentNode {
   /** `/^[a-z0-9_-]{1,40}$/i`, unique in the document. */
   readonly id: string
@@ -26,7 +32,7 @@ export interface DocumentNode {
   readonly version: number
   readonly params: JsonObject
   /** Top left corner on the canvas, in canvas units; not part of any cache key. */
-  readonly position: { readonly x: number; readonly y: number }
+  readonly position: Point
   /** A name of the person's own; absent means the type's title. */
   readonly title?: string
   /** Left out: each of its outputs is what the input has that passes through to it (pass-through.ts). */
@@ -53,6 +59,8 @@ export interface DocumentNote {
   /** As a node's; unique among the notes. */
   readonly id: string
   readonly text: string
+  /** Absent: yellow. */
+  readonly colour?: FrameColour
   readonly box: Rectangle
 }
 
@@ -75,6 +83,8 @@ export interface Rectangle {
 export interface DocumentLink {
   readonly from: SocketRef
   readonly to: SocketRef
+  /** Points that its wire is led through, from output to input; absent when there are none. No result depends on them. */
+  readonly via?: readonly Point[]
 }
 
 export interface SocketRef {

@@ -118,6 +118,8 @@ const WHOLE: ReadonlySet<Command['do']> = new Set(['setTitle', 'setFrames', 'set
 function overwrites(before: Command, after: Command): boolean {
   if (before.do === 'setParam' && after.do === 'setParam')
     return before.node === after.node && before.param === after.param
+  if (before.do === 'setVia' && after.do === 'setVia')
+    return before.to.node === after.to.node && before.to.socket === after.to.socket
   if (before.do === 'renameNode' && after.do === 'renameNode') return before.node === after.node
   if (before.do === 'moveNodes' && after.do === 'moveNodes') {
     const moved = Object.keys(before.positions)

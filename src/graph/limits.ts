@@ -6,6 +6,8 @@ export const LIMITS = {
   links: 10_000,
   frames: 500,
   notes: 500,
+  /** Points that a wire is led through. */
+  via: 32,
   form: 200,
   /** Levels of nesting. */
   depth: 32,

@@ -10,11 +10,17 @@ const ordered = ({ format, title, nodes, links, frames, notes, form }: GraphDocu
   schema: leastSchema({ nodes }),
   title,
   nodes: nodes.map(orderedNode),
-  links: links.map(({ from, to }: DocumentLink) => ({ from: orderedSocket(from), to: orderedSocket(to) })),
+  links: links.map(({ from, to, via }: DocumentLink) => ({
+    from: orderedSocket(from),
+    to: orderedSocket(to),
+    ...(via && { via: via.map(({ x, y }) => ({ x, y })) }),
+  })),
   ...(frames && {
     frames: frames.map(({ id, title: name, colour, box }) => ({ id, title: name, colour, box: orderedBox(box) })),
   }),
-  ...(notes && { notes: notes.map(({ id, text, box }) => ({ id, text, box: orderedBox(box) })) }),
+  ...(notes && {
+    notes: notes.map(({ id, text, colour, box }) => ({ id, text, ...(colour && { colour }), box: orderedBox(box) })),
+  }),
   ...(form && {
     form: form.map(({ node, param, label }) => ({ node, param, ...(label !== undefined && { label }) })),
   }),

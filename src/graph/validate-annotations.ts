@@ -47,16 +47,12 @@ function readFrame(raw: JsonObject, path: string, report: Report): DocumentFrame
   dropUnknown(raw, ['id', 'title', 'colour', 'box'], path, report)
   const id = readId(raw['id'], path)
   const title = raw['title'] === '' ? '' : (readTitle(raw['title'] ?? null, `${path}.title`, report) ?? '')
-  const colour = FRAME_COLOURS.find((known): known is FrameColour => known === raw['colour'])
-  if (colour === undefined) {
-    const message = `A frame's colour is one of ${FRAME_COLOURS.join(', ')}; it is ${FRAME_COLOURS[0]} now.`
-    report({ code: 'graph/frame-colour', path: `${path}.colour`, message, effect: 'repaired' })
-  }
-  return { id, title, colour: colour ?? FRAME_COLOURS[0], box: readBox(raw['box'], `${path}.box`, report) }
+  const colour = readColour(raw['colour'], 'frame', path, report) ?? FRAME_COLOURS[0]
+  return { id, title, colour, box: readBox(raw['box'], `${path}.box`, report) }
 }
 
 function readNote(raw: JsonObject, path: string, report: Report): DocumentNote {
-  dropUnknown(raw, ['id', 'text', 'box'], path, report)
+  dropUnknown(raw, ['id', 'text', 'colour', 'box'], path, report)
   const id = readId(raw['id'], path)
   const given = raw['text']
   if (typeof given !== 'string') throw broken(`${path}.text`, 'must be a text')
@@ -65,7 +61,22 @@ function readNote(raw: JsonObject, path: string, report: Report): DocumentNote {
     const message = `A note has at most ${LIMITS.note} characters that can be shown.`
     report({ code: 'graph/note', path: `${path}.text`, message, effect: 'repaired' })
   }
-  return { id, text, box: readBox(raw['box'], `${path}.box`, report) }
+  const colour = raw['colour'] === undefined ? undefined : readColour(raw['colour'], 'note', path, report)
+  return { id, text, ...(colour && { colour }), box: readBox(raw['box'], `${path}.box`, report) }
+}
+
+function readColour(
+  value: Json | undefined,
+  what: 'frame' | 'note',
+  path: string,
+  report: Report,
+): FrameColour | undefined {
+  const colour = FRAME_COLOURS.find((known) => known === value)
+  if (colour === undefined) {
+    const message = `The colour of a ${what} is one of ${FRAME_COLOURS.join(', ')}.`
+    report({ code: 'graph/frame-colour', path: `${path}.colour`, message, effect: 'repaired' })
+  }
+  return colour
 }
 
 function readId(value: Json | undefined, path: string): string {

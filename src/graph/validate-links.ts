@@ -1,11 +1,12 @@
 import type { Json } from '../base/json.ts'
 import type { DocumentLink, DocumentNode, SocketRef } from './document.ts'
-import { SOCKET } from './limits.ts'
+import { LIMITS, SOCKET } from './limits.ts'
 import { typeOf, type NodeTypes } from './node-types.ts'
 import type { Problem, Report } from './problem.ts'
-import { broken, dropUnknown, objectOf } from './shape.ts'
+import { broken, dropUnknown, listOf, objectOf } from './shape.ts'
 import { misfit, port, resolveNode, type NodeSockets } from './sockets.ts'
 import { backLinks, incoming, order } from './topology.ts'
+import { readPoint } from './validate-parts.ts'
 
 type Drop = (link: DocumentLink, code: Problem['code'], why: string) => void
 
@@ -36,7 +37,7 @@ const text = ({ node, socket }: SocketRef): string => `${node}.${socket}`
 
 function readLink(item: Json, path: string, report: Report): DocumentLink {
   const raw = objectOf(item, path)
-  dropUnknown(raw, ['from', 'to'], path, report)
+  dropUnknown(raw, ['from', 'to', 'via'], path, report)
   const socket = (end: 'from' | 'to'): SocketRef => {
     const ref = objectOf(raw[end], `${path}.${end}`)
     dropUnknown(ref, ['node', 'socket'], `${path}.${end}`, report)
@@ -46,7 +47,12 @@ function readLink(item: Json, path: string, report: Report): DocumentLink {
       throw broken(`${path}.${end}.socket`, 'must be the name of a socket')
     return { node, socket: name }
   }
-  return { from: socket('from'), to: socket('to') }
+  const link = { from: socket('from'), to: socket('to') }
+  if (raw['via'] === undefined) return link
+  const via = listOf(raw['via'], `${path}.via`, LIMITS.via).map((point, i) =>
+    readPoint(point, `${path}.via[${i}]`, `A point of the wire to ${text(link.to)}`, link.to.node, report),
+  )
+  return via.length > 0 ? { ...link, via } : link
 }
 
 function dropDangling(

@@ -1,7 +1,8 @@
 import type { Json } from '../base/json.ts'
+import type { Point } from './document.ts'
 import { LIMITS } from './limits.ts'
 import type { Report } from './problem.ts'
-import { broken } from './shape.ts'
+import { broken, dropUnknown, objectOf } from './shape.ts'
 import { singleLine } from './text.ts'
 
 /** `id`, or the first of `id-2`, `id-3` … that is not taken. */
@@ -30,3 +31,18 @@ export function readTitle(value: Json, path: string, report: Report): string | u
 /** A number within a range; `otherwise` for what is no number. Adding 0 turns −0 into 0, as in `fitParam`. */
 export const fitNumber = (value: Json | undefined, min: number, max: number, otherwise: number): number =>
   typeof value === 'number' ? Math.min(max, Math.max(min, value)) + 0 : otherwise
+
+/** A place on the canvas; `what` is said to have been moved where it has none or is too far out. */
+export function readPoint(value: Json | undefined, path: string, what: string, node: string, report: Report): Point {
+  const raw = value === undefined ? {} : objectOf(value, path)
+  dropUnknown(raw, ['x', 'y'], path, report)
+  const fit = (axis: 'x' | 'y') => {
+    const fitted = fitNumber(raw[axis], -LIMITS.position, LIMITS.position, 0)
+    if (fitted !== raw[axis]) {
+      const message = `${what} was moved to ${axis} = ${fitted}.`
+      report({ code: 'graph/position', path: `${path}.${axis}`, message, node, effect: 'repaired' })
+    }
+    return fitted
+  }
+  return { x: fit('x'), y: fit('y') }
+}

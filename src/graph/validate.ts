@@ -11,7 +11,7 @@ import { broken, listOf, dropUnknown, objectOf } from './shape.ts'
 import { singleLine } from './text.ts'
 import { readAnnotations } from './validate-annotations.ts'
 import { readForm } from './validate-form.ts'
-import { fitNumber, freshId, readTitle } from './validate-parts.ts'
+import { freshId, readPoint, readTitle } from './validate-parts.ts'
 import { readLinks } from './validate-links.ts'
 
 export interface ReadDocument {
@@ -116,7 +116,7 @@ function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Repor
     throw broken(`${path}.version`, 'must be a whole number from 1')
   }
   const title = raw['title'] === undefined ? undefined : readTitle(raw['title'], `${path}.title`, report)
-  const position = readPosition(raw['position'], `${path}.position`, id, report)
+  const position = readPoint(raw['position'], `${path}.position`, `Node "${id}"`, id, report)
   const given = raw['params'] === undefined ? {} : objectOf(raw['params'], `${path}.params`)
   const known = readParams({ id, type, version, given, path }, types.get(type), report)
   const flags = { ...readFlag(raw, 'bypass', path, report), ...readFlag(raw, 'collapsed', path, report) }
@@ -182,24 +182,4 @@ function readFlag(
     report({ code: 'graph/flag', path: `${path}.${flag}`, message, effect: 'repaired' })
   }
   return {}
-}
-
-function readPosition(value: Json | undefined, path: string, node: string, report: Report): { x: number; y: number } {
-  const raw = value === undefined ? {} : objectOf(value, path)
-  dropUnknown(raw, ['x', 'y'], path, report)
-  const fit = (axis: 'x' | 'y') => {
-    const { min, max } = { min: -LIMITS.position, max: LIMITS.position }
-    const fitted = fitNumber(raw[axis], min, max, 0)
-    if (fitted !== raw[axis]) {
-      report({
-        code: 'graph/position',
-        path: `${path}.${axis}`,
-        message: `Node "${node}" was moved to ${axis} = ${fitted}.`,
-        node,
-        effect: 'repaired',
-      })
-    }
-    return fitted
-  }
-  return { x: fit('x'), y: fit('y') }
 }

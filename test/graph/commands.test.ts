@@ -6,7 +6,7 @@ import type { GraphDocument } from '../../src/graph/document.ts'
 import { History } from '../../src/graph/history.ts'
 import { order } from '../../src/graph/topology.ts'
 import { marigold } from '../engine/toys/bench.ts'
-import { linkOf, someFrames, someNotes, validDocument } from './documents.ts'
+import { linkOf, someFrames, someNotes, somePoints, validDocument } from './documents.ts'
 
 type Make = (document: GraphDocument) => Command | undefined
 
@@ -54,6 +54,10 @@ const command: fc.Arbitrary<Make> = fc.oneof(
       on,
     })),
   someFrames.map((frames): Make => () => ({ do: 'setFrames', frames })),
+  fc.tuple(any, somePoints).map(([n, via]): Make => (document) => {
+    const link = document.links[n % Math.max(1, document.links.length)]
+    return link && { do: 'setVia', to: link.to, via }
+  }),
   someNotes.map((notes): Make => () => ({ do: 'setNotes', notes })),
   fc.uniqueArray(any, { maxLength: 4 }).map((ns): Make => (document) => ({
     do: 'setForm',

@@ -31,8 +31,16 @@ export const someFrames: fc.Arbitrary<readonly DocumentFrame[]> = fc
   .map((all) => all.map((frame, i) => ({ id: `frame-${i}`, ...frame })))
 
 export const someNotes: fc.Arbitrary<readonly DocumentNote[]> = fc
-  .array(fc.record({ text: words, box }), { maxLength: 3 })
+  .array(
+    fc.record({ text: words, colour: fc.constantFrom(...FRAME_COLOURS), box }, { requiredKeys: ['text', 'box'] }),
+    { maxLength: 3 },
+  )
   .map((all) => all.map((note, i) => ({ id: `note-${i}`, ...note })))
+
+/** Points that a wire is led through. */
+export const somePoints = fc.array(fc.record({ x: fc.integer({ min: -9, max: 9 }), y: fc.constant(4.5) }), {
+  maxLength: 3,
+})
 
 /** Valid documents: random nodes, and every random link that fits. */
 export const validDocument: fc.Arbitrary<GraphDocument> = fc
@@ -42,11 +50,12 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
     wires: fc.array(fc.tuple(fc.nat(20), fc.nat(20), fc.nat(2)), { maxLength: 25 }),
     frames: someFrames,
     notes: someNotes,
+    ways: fc.array(somePoints, { maxLength: 5 }),
     stars: fc.nat(2 ** 8 - 1),
     flags: fc.nat(2 ** 16 - 1),
     places: fc.infiniteStream(fc.double({ min: -1e4, max: 1e4, noNaN: true })),
   })
-  .map(({ title, types, wires, places, frames, notes, stars, flags }) => {
+  .map(({ title, types, wires, places, frames, notes, ways, stars, flags }) => {
     const place = () => (places.next().value ?? 0) + 0
     const nodes = types.map((type, i): DocumentNode => {
       const info = TYPES.get(type)
@@ -81,7 +90,8 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
       const link = linkOf(document, wire)
       if (link === undefined || canConnect(document, TYPES, link.from, link.to) !== undefined) continue
       const others = document.links.filter(({ to }) => to.node !== link.to.node || to.socket !== link.to.socket)
-      document = { ...document, links: [...others, link] }
+      const via = ways[document.links.length] ?? []
+      document = { ...document, links: [...others, via.length > 0 ? { ...link, via } : link] }
     }
     return document
   })

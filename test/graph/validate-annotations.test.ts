@@ -28,6 +28,7 @@ test('a graph of schema 1 is read without a problem', () => {
 
 test.each<[string, JsonObject, string]>([
   ['a colour of its own', { frames: [{ id: 'f', title: '', colour: '#f00', box }] }, 'graph/frame-colour'],
+  ['a colour that is none', { notes: [{ id: 'n', text: '', colour: 'url(x)', box }] }, 'graph/frame-colour'],
   ['no place', { notes: [{ id: 'n', text: '' }] }, 'graph/box'],
   ['no size', { notes: [{ id: 'n', text: '', box: { ...box, width: 0 } }] }, 'graph/box'],
   ['characters that turn text round', { notes: [{ id: 'n', text: 'a\u202eb', box }] }, 'graph/note'],
@@ -56,4 +57,30 @@ test.each<[string, JsonObject]>([
   expect(() => read(more)).toThrow(
     expect.objectContaining({ code: expect.stringMatching(/^graph\/(broken|too-large)$/), fix: expect.any(String) }),
   )
+})
+
+const withVia = (via: JsonObject['via']) => {
+  const file = JSON.parse(serialize(marigold())) as { links: JsonObject[] }
+  return { links: file.links.map((link, i) => (i === 0 && via !== undefined ? { ...link, via } : link)) }
+}
+
+test('points that a wire is led through are kept in the oldest format: readers without them compute the same', () => {
+  const { document, problems } = read(withVia([{ x: 10, y: -4.5 }]))
+  expect(problems).toEqual([])
+  expect(document.links[0]?.via).toEqual([{ x: 10, y: -4.5 }])
+  expect(JSON.parse(serialize(document))).toMatchObject({ schema: 1, links: withVia([{ x: 10, y: -4.5 }]).links })
+  expect(read(withVia([])).document).toEqual(marigold())
+})
+
+test('points without a place, or more than a wire has, are told', () => {
+  const { document, problems } = read(withVia([{ x: 1e9, y: null }]))
+  expect(document.links[0]?.via).toEqual([{ x: 1e6, y: 0 }])
+  expect(problems.map(({ code, path }) => [code, path])).toEqual([
+    ['graph/position', 'links[0].via[0].x'],
+    ['graph/position', 'links[0].via[0].y'],
+  ])
+  expect(() => read(withVia(Array.from({ length: 33 }, () => ({ x: 0, y: 0 }))))).toThrow(
+    expect.objectContaining({ code: 'graph/too-large' }),
+  )
+  expect(() => read(withVia('here'))).toThrow(expect.objectContaining({ code: 'graph/broken' }))
 })

@@ -1,9 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity'
+import type { Point } from '../../graph/document.ts'
 
-export interface Point {
-  readonly x: number
-  readonly y: number
-}
+export type { Point }
 
 export type Side = 'input' | 'output'
 
