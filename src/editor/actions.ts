@@ -1,11 +1,13 @@
 import { CANVAS_SAY, CANVAS_TEXT } from './canvas-text.ts'
 import { NODE_HELP } from './help/text.ts'
 import { cutLinks } from './rete/cut-wires.ts'
+import { addNote, frameSelection, nextColour } from './state/annotating.ts'
 import { copySelection, pasteHere } from './state/clipboard.ts'
 import type { Editor } from './state/editor.svelte.ts'
 import { save } from './state/files.ts'
 import { toggleBypass, toggleCollapsed } from './state/flags.ts'
 import { linksToOthers } from './state/rewiring.ts'
+import { selectAll } from './state/selecting.ts'
 import { copyLink } from './state/share.ts'
 import { SAY, TEXT } from './text.ts'
 
@@ -45,6 +47,8 @@ export interface Action {
 
 const starting = ({ run }: Editor): string | undefined => (run.backend ? undefined : TEXT.starting)
 const nothingSelected = ({ selection }: Editor): string | undefined =>
+  selection.size === 0 ? CANVAS_SAY.nothingSelected : undefined
+const noNodeSelected = ({ selection }: Editor): string | undefined =>
   selection.ids.size === 0 ? CANVAS_SAY.nothingSelected : undefined
 
 const selectedType = ({ selection, store, run }: Editor): string | undefined => {
@@ -146,7 +150,7 @@ export const ACTIONS: readonly Action[] = [
     name: 'Select all',
     group: 'Edit',
     keys: ['Ctrl+A'],
-    run: (editor) => editor.selection.set(editor.store.document.nodes.map(({ id }) => id)),
+    run: selectAll,
   },
   {
     name: 'Drop the wire, clear the selection',
@@ -169,7 +173,7 @@ export const ACTIONS: readonly Action[] = [
     group: 'Nodes',
     keys: ['B', 'M', 'Ctrl+B'],
     keywords: ['mute', 'disable', 'skip'],
-    unable: nothingSelected,
+    unable: noNodeSelected,
     run: toggleBypass,
   },
   {
@@ -177,7 +181,7 @@ export const ACTIONS: readonly Action[] = [
     group: 'Nodes',
     keys: ['H'],
     keywords: ['fold', 'hide', 'expand'],
-    unable: nothingSelected,
+    unable: noNodeSelected,
     run: (editor) => toggleCollapsed(editor),
   },
   {
@@ -185,8 +189,30 @@ export const ACTIONS: readonly Action[] = [
     group: 'Nodes',
     keys: ['X'],
     keywords: ['disconnect'],
-    unable: nothingSelected,
+    unable: noNodeSelected,
     run: (editor) => cutLinks(editor, linksToOthers(editor.store.document, editor.selection.ids)),
+  },
+  {
+    name: CANVAS_TEXT.frameIt,
+    group: 'Nodes',
+    keys: ['Ctrl+J'],
+    keywords: ['group', 'box', 'backdrop'],
+    unable: nothingSelected,
+    run: frameSelection,
+  },
+  {
+    name: CANVAS_TEXT.addNote,
+    group: 'Nodes',
+    keys: ['N'],
+    keywords: ['comment', 'text', 'annotation'],
+    run: (editor) => editor.canvas && addNote(editor, editor.canvas.pointed()),
+  },
+  {
+    name: 'Next colour of frames and notes',
+    group: 'Nodes',
+    keys: ['C'],
+    unable: ({ selection }) => (selection.marks.size === 0 ? CANVAS_SAY.noMarkSelected : undefined),
+    run: nextColour,
   },
   {
     name: 'Show the selection',
@@ -286,7 +312,11 @@ export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
   ['Ctrl and right-drag', 'Cut the wires that the line crosses'],
   ['Shift-drag', 'Select with a box'],
   ['Shift-click', 'Select one more, or one fewer'],
-  ['Arrow keys', 'Move the focused node; with Shift further'],
+  ['Arrow keys', 'Move what is focused; with Shift further'],
+  ['Ctrl while dragging', 'Leave the grid and the guides'],
+  ['Drag the title of a frame', 'Move it with what it holds'],
+  ['Double-click, Enter on a frame or note', 'Type its title or text'],
+  ['Ctrl and arrow keys on a frame or note', 'Resize it'],
   ['Wheel, pinch', 'Zoom'],
   ['Drag on a number', 'Change it; with Shift finely, with Ctrl in steps'],
   ['Click a number', 'Type it, or a sum such as 768/2; empty is the default, as is a double-click on its name'],

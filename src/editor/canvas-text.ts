@@ -4,12 +4,45 @@ export const CANVAS_TEXT = {
   collapse: 'Collapse',
   expand: 'Expand',
   cut: 'Cut the wires to other nodes',
+  frame: 'Frame',
+  frameIt: 'Frame what is selected',
+  frameName: (title: string) => `Frame: ${title || 'no title'}`,
+  frameAbout: 'Drag it with what it holds; double-click to type',
+  resize: 'Drag to resize; Ctrl keeps it off the grid',
+  frameTitle: 'Title of the frame',
+  note: 'Note',
+  addNote: 'Add note',
+  noteName: (text: string) => `Note: ${text.trim().split('\n', 1)[0]?.slice(0, 60) || 'empty'}`,
+  noteText: 'Text of the note',
+  noteHint: 'Type a note',
+  noteEmpty: 'Empty note',
+  colour: 'Colour',
+  colours: {
+    grey: 'Grey',
+    red: 'Red',
+    orange: 'Orange',
+    yellow: 'Yellow',
+    green: 'Green',
+    teal: 'Teal',
+    blue: 'Blue',
+    purple: 'Purple',
+  },
 } as const
 
 const nodes = (count: number): string => (count === 1 ? '1 node' : `${count} nodes`)
 
 /** One line for role=status. */
 export const CANVAS_SAY = {
+  /** What there is of each: "2 nodes, 1 frame". */
+  counted: (count: number, frames: number, notes: number) => {
+    const parts = [
+      [count, nodes(count)],
+      [frames, frames === 1 ? '1 frame' : `${frames} frames`],
+      [notes, notes === 1 ? '1 note' : `${notes} notes`],
+    ] as const
+    const there = parts.filter(([some]) => some > 0).map(([, said]) => said)
+    return there.length === 0 ? nodes(0) : there.join(', ')
+  },
   bypassed: (count: number) => `Bypassed ${nodes(count)}.`,
   unbypassed: (count: number) => `${nodes(count)} in use again.`,
   noPassThrough: (title: string) => `${title} cannot be bypassed: no input has the kind of an output.`,
@@ -19,4 +52,7 @@ export const CANVAS_SAY = {
   nothingCut: 'There is no wire to cut.',
   inserted: (title: string) => `${title} is in the wire now.`,
   nothingSelected: 'Select nodes first.',
+  noMarkSelected: 'Select a frame or a note first.',
+  framed: 'Framed. Type its title.',
+  coloured: (name: string) => `Coloured ${name.toLowerCase()}.`,
 } as const

@@ -28,7 +28,8 @@ function meant(event: KeyboardEvent): Action | undefined {
   if (event.altKey) return undefined
   const { target } = event
   const types = typing(target)
-  const onCanvas = target === document.body || (target instanceof HTMLElement && target.matches('[data-node], #canvas'))
+  const onCanvas =
+    target === document.body || (target instanceof HTMLElement && target.matches('[data-node], [data-mark], #canvas'))
   // Tab on a node goes to the next one; on a canvas without nodes there is none.
   if (event.key === 'Tab' && onCanvas && !event.shiftKey && document.querySelector('#canvas [data-node]') === null) {
     return target === document.body ? undefined : ACTIONS.find(({ canvasKeys }) => canvasKeys?.includes('Space'))

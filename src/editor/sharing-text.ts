@@ -9,8 +9,7 @@ export const SHARING = {
 
 /** One line for role=status. */
 export const SAY_SHARING = {
-  added: (title: string, count: number) =>
-    `Added ${count === 1 ? '1 node' : `${count} nodes`} of ${title} to this graph.`,
+  added: (title: string, what: string) => `Added ${what} of ${title} to this graph.`,
   nothingToAdd: 'There are no nodes in it.',
   savedWithGraph: (name: string) => `Saved ${name}; it carries the graph. Shift-click leaves the graph out.`,
 } as const

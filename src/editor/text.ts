@@ -180,8 +180,8 @@ export const TEXT = {
 /** One line for role=status. */
 export const SAY = {
   added: (title: string) => `Added ${title}.`,
-  removed: (count: number) => `Removed ${TEXT.count(count)}.`,
-  duplicated: (count: number) => `Duplicated ${TEXT.count(count)}.`,
+  removed: (what: string) => `Removed ${what}.`,
+  duplicated: (what: string) => `Duplicated ${what}.`,
   connected: (from: string, to: string) => `Connected ${from} to ${to}.`,
   disconnected: 'Disconnected.',
   undone: 'Undone.',
@@ -196,8 +196,8 @@ export const SAY = {
   lookingQuickly: 'A quick look first.',
   nothingRuns: 'Nothing is running.',
   nothingToRun: 'There is nothing to run: add a node first.',
-  copied: (count: number) => `Copied ${TEXT.count(count)}.`,
-  pasted: (count: number) => `Pasted ${TEXT.count(count)}.`,
+  copied: (what: string) => `Copied ${what}.`,
+  pasted: (what: string) => `Pasted ${what}.`,
   notCopied: 'The browser does not allow this button to copy; Ctrl+C works.',
   notPasted: 'The browser does not allow this button to paste; Ctrl+V works.',
   nothingToPaste: 'There are no nodes and no picture to paste.',

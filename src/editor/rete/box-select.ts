@@ -12,9 +12,6 @@ export const boxBetween = (a: { x: number; y: number }, b: { x: number; y: numbe
   bottom: Math.max(a.y, b.y),
 })
 
-export const overlaps = (a: Box, b: Box): boolean =>
-  a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom
-
 /** Shift-drag on the empty canvas. Listens before Rete, which would pan. Coordinates are the window's. */
 export function boxSelect(
   container: HTMLElement,

@@ -9,6 +9,7 @@ import type { Point } from '../state/geometry.svelte.ts'
 import type { Box } from './box-select.ts'
 import { diff, type Change } from './diff.ts'
 import { dragNodes } from './drag-nodes.ts'
+import { mover } from './mover.ts'
 import { CANVAS, type CanvasLink } from './context.ts'
 import { SvelteRenderer, type Components } from './renderer.svelte.ts'
 import { ReteNode, ReteWire, type Schemes, type SocketSignal } from './schemes.ts'
@@ -42,8 +43,25 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   }
   const gestures = wireGestures(editor, () => pointer, toCanvas)
 
+  /** Rete's own translate goes through all its plugins, one after the other, for every node. */
+  function place(id: string, at: Point): void {
+    const view = area.nodeViews.get(id)
+    if (!view) return
+    view.position = { ...at }
+    view.element.style.transform = `translate(${at.x}px, ${at.y}px)`
+    editor.geometry.nodes.set(id, at)
+  }
+  const seen = () => {
+    const { x, y, k } = area.area.transform
+    return { x: -x / k, y: -y / k, width: container.clientWidth / k, height: container.clientHeight / k }
+  }
+  const zoom = () => area.area.transform.k
+  const move = mover(editor, { zoom, seen, place })
+
   const link: CanvasLink = {
     gestures,
+    mover: move,
+    zoom,
     socket({ node, side, socket }, element) {
       const data = { type: 'socket', element, nodeId: node, side, key: socket } as const
       void area.emit({ type: 'render', data })
@@ -68,11 +86,14 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     }
     return signal
   })
-  area.use(new SvelteRenderer(components, context))
+  const renderer = new SvelteRenderer(components, context)
+  area.use(renderer)
+  renderer.layer(area.area.content.holder, components.behind, 'behind')
+  renderer.layer(area.area.content.holder, components.among, 'among')
   area.use(wires)
   wires.addPreset(() => new WireFlow(gestures, () => editor.wiring.end()))
   const stopStacking = stacking(area, container)
-  const stopDragging = dragNodes(area, container, editor)
+  dragNodes(area, editor, move)
   const stopPinching = pinch(container, (by, from, to) => {
     const { x, y, k } = area.area.transform
     const zoom = limited(k * by)
@@ -97,15 +118,15 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
         return
       case 'removeNode':
         await rete.removeNode(change.id)
-        editor.geometry.nodes.delete(change.id)
+        editor.geometry.forget(change.id)
         return
       case 'addNode':
         editor.geometry.nodes.set(change.node.id, change.node.position)
         await rete.addNode(new ReteNode(change.node.id))
-        await area.translate(change.node.id, change.node.position)
+        place(change.node.id, change.node.position)
         return
       case 'move':
-        await area.translate(change.node.id, change.node.position)
+        place(change.node.id, change.node.position)
         return
       case 'addWire':
         await rete.addConnection(new ReteWire(change.link))
@@ -163,8 +184,8 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     destroy() {
       stop()
       stopStacking()
-      stopDragging()
       stopPinching()
+      renderer.destroy()
       area.destroy()
       area.area.content.holder.remove()
     },

@@ -1,10 +1,14 @@
 import { getContext } from 'svelte'
 import type { SocketAddress } from '../state/geometry.svelte.ts'
+import type { Mover } from './mover.ts'
 import type { WireGestures } from './wire-flow.ts'
 
-/** What a node's component tells the canvas it is on. */
+/** What a component on the canvas can ask of it. */
 export interface CanvasLink {
   readonly gestures: WireGestures
+  readonly mover: Mover
+  /** Pixels of the window per canvas unit. */
+  zoom(): number
   /** A socket is on the screen. Returns how to take it away. */
   socket(address: SocketAddress, element: HTMLElement): () => void
 }

@@ -1,5 +1,5 @@
 import type { GraphDocument, DocumentLink, DocumentNode } from '../../graph/document.ts'
-import { wireId } from './schemes.ts'
+import { wireId } from '../state/wire-id.ts'
 
 /** One change of what Rete shows. */
 export type Change =

@@ -4,85 +4,73 @@ import type { DocumentLink } from '../../graph/document.ts'
 import { CANVAS_SAY } from '../canvas-text.ts'
 import type { Editor } from '../state/editor.svelte.ts'
 import { insertion } from '../state/rewiring.ts'
-import { wireId, type Schemes, type SocketSignal } from './schemes.ts'
+import { wireId } from '../state/wire-id.ts'
+import type { Mover } from './mover.ts'
+import { isMain } from './press.ts'
+import type { Schemes, SocketSignal } from './schemes.ts'
 import { distanceWithin, pointsOf } from './wire-curve.ts'
 
-/**
- * Picking and dragging nodes. A drag moves the views; the document gets one command at its end, for all selected nodes.
- * Returns how to stop.
- */
-export function dragNodes(area: AreaPlugin<Schemes, SocketSignal>, container: HTMLElement, editor: Editor): () => void {
+/** True while a press adds to what is selected, or takes from it. */
+export const adds = (event: PointerEvent, editor: Editor): boolean =>
+  event.shiftKey || event.ctrlKey || event.metaKey || editor.selection.several
+
+/** Picking and dragging nodes, in place of Rete's own dragging, which moves them one by one through all its plugins. */
+export function dragNodes(area: AreaPlugin<Schemes, SocketSignal>, editor: Editor, mover: Mover): void {
   const { selection, geometry, store, wiring } = editor
-  let adding = false
-  let picked: { readonly id: string; readonly wasSelected: boolean; moved: boolean } | undefined
-  const remember = (event: PointerEvent) =>
-    (adding = event.shiftKey || event.ctrlKey || event.metaKey || selection.several)
-  container.addEventListener('pointerdown', remember, { capture: true })
 
   area.addPipe((signal) => {
-    if (signal.type === 'nodepicked') {
+    if (signal.type === 'nodecreated') {
       const { id } = signal.data
-      picked = { id, wasSelected: selection.has(id), moved: false }
-      if (adding) selection.toggle(id)
-      else if (!selection.has(id)) selection.set([id])
-      editor.look()
-    } else if (signal.type === 'nodetranslated') {
-      const { id, position, previous } = signal.data
-      geometry.nodes.set(id, position)
-      if (picked?.id === id) {
-        picked.moved = true
-        const [dx, dy] = [position.x - previous.x, position.y - previous.y]
-        for (const other of selection.ids) {
-          const view = area.nodeViews.get(other)
-          if (other !== id && view) void view.translate(view.position.x + dx, view.position.y + dy)
-        }
-        const link = selection.single === id ? wireUnder(id) : undefined
-        wiring.aimed = link && wireId(link)
-      }
-    } else if (signal.type === 'nodedragged') {
-      const { id } = signal.data
-      if (picked?.moved) commit(id)
-      else if (picked?.wasSelected && !adding) selection.set([id])
-      picked = undefined
-      wiring.aimed = undefined
-      editor.look()
+      const view = area.nodeViews.get(id)
+      view?.dragHandler.destroy()
+      view?.element.addEventListener('pointerdown', (event) => press(event, id))
     }
     return signal
   })
 
-  function commit(id: string): void {
-    const moved = [...new Set([id, ...selection.ids])].flatMap((node) => {
-      const view = area.nodeViews.get(node)
-      return view ? [[node, { x: Math.round(view.position.x), y: Math.round(view.position.y) }] as const] : []
+  function press(event: PointerEvent, id: string): void {
+    if (!isMain(event)) return
+    event.stopPropagation()
+    const adding = adds(event, editor)
+    const wasSelected = selection.has(id)
+    if (adding) selection.toggle(id)
+    else if (!wasSelected) selection.set([id])
+    editor.look()
+    // One that was just taken out of the selection is not dragged.
+    if (adding && wasSelected) return
+    let into: string | undefined
+    mover.selected(event, {
+      moved() {
+        const link = selection.single === id && selection.size === 1 ? wireUnder(id) : undefined
+        wiring.aimed = link && wireId(link)
+      },
+      dropped(): Command | undefined {
+        const link = wiring.aimed === undefined ? undefined : store.link(wiring.aimed)
+        const insert = link && insertion(store.document, editor.run.catalogue, id, link)
+        into = insert && editor.title(id)
+        return insert
+      },
+      done: () => into !== undefined && editor.say(CANVAS_SAY.inserted(into)),
+      clicked: () => wasSelected && !adding && selection.set([id]),
+      ended() {
+        wiring.aimed = undefined
+        editor.look()
+      },
     })
-    const changed = moved.some(([node, { x, y }]) => {
-      const old = store.node(node)?.position
-      return old?.x !== x || old.y !== y
-    })
-    if (!changed) return
-    const move: Command = { do: 'moveNodes', positions: Object.fromEntries(moved) }
-    const link = selection.single === id ? wireUnder(id) : undefined
-    const insert = link && insertion(store.document, editor.run.catalogue, id, link)
-    if (!insert) return void editor.do(move)
-    if (editor.do({ do: 'all', commands: [move, insert] })) editor.say(CANVAS_SAY.inserted(editor.title(id)))
   }
 
   /** The wire under the middle of a node that it can be put into. */
   function wireUnder(id: string): DocumentLink | undefined {
     const { links } = store.document
-    const view = area.nodeViews.get(id)
-    if (!view || links.some(({ from, to }) => from.node === id || to.node === id)) return undefined
-    const { x, y } = view.position
-    const { offsetWidth, offsetHeight } = view.element
-    const box = { left: x, top: y, right: x + offsetWidth, bottom: y + offsetHeight }
+    const box = geometry.box(id)
+    if (!box || links.some(({ from, to }) => from.node === id || to.node === id)) return undefined
+    const edges = { left: box.x, top: box.y, right: box.x + box.width, bottom: box.y + box.height }
     return links
       .flatMap((link) => {
-        const distance = distanceWithin(pointsOf(geometry, link), box)
+        const distance = distanceWithin(pointsOf(geometry, link), edges)
         return distance === undefined ? [] : [{ link, distance }]
       })
       .sort((a, b) => a.distance - b.distance)
       .find(({ link }) => insertion(store.document, editor.run.catalogue, id, link) !== undefined)?.link
   }
-
-  return () => container.removeEventListener('pointerdown', remember, { capture: true })
 }

@@ -18,6 +18,10 @@ export interface WireProps {
 export interface Components {
   readonly node: Component<NodeProps>
   readonly wire: Component<WireProps>
+  /** What lies behind wires and nodes. */
+  readonly behind: Component
+  /** What lies on wires, under the nodes. */
+  readonly among: Component
 }
 
 interface Mounted {
@@ -31,6 +35,7 @@ interface Mounted {
  */
 export class SvelteRenderer extends Scope<never, [Signals, Root<Schemes>]> {
   readonly #mounted = new Map<HTMLElement, Mounted>()
+  readonly #layers: Record<string, unknown>[] = []
 
   constructor(
     private readonly components: Components,
@@ -46,6 +51,19 @@ export class SvelteRenderer extends Scope<never, [Signals, Root<Schemes>]> {
       }
       return signal
     })
+  }
+
+  /** A layer of the canvas, moved and enlarged as all of it is. */
+  layer(holder: HTMLElement, component: Component, name: string): void {
+    const element = document.createElement('div')
+    element.className = `layer ${name}`
+    holder.append(element)
+    this.#layers.push(mount(component, { target: element, context: this.context }))
+  }
+
+  destroy(): void {
+    for (const app of this.#layers) void unmount(app)
+    for (const element of [...this.#mounted.keys()]) this.#remove(element)
   }
 
   #node(element: HTMLElement, id: string): void {

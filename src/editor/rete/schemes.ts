@@ -1,6 +1,7 @@
 import { ClassicPreset, type GetSchemes } from 'rete'
 import type { Area2D, RenderSignal } from 'rete-area-plugin'
 import type { DocumentLink } from '../../graph/document.ts'
+import { wireId } from '../state/wire-id.ts'
 
 /** A node of the document, as Rete sees it: an id. What it looks like is read from the document. */
 export class ReteNode extends ClassicPreset.Node {
@@ -27,9 +28,6 @@ export class ReteWire implements ClassicPreset.Connection<ReteNode, ReteNode> {
     this.targetInput = link.to.socket
   }
 }
-
-/** An input has one wire, so its place names the wire; the source is in it so that a replaced wire is a new one. */
-export const wireId = ({ from, to }: DocumentLink): string => `${from.node} ${from.socket} ${to.node} ${to.socket}`
 
 export type Schemes = GetSchemes<ReteNode, ReteWire>
 

@@ -7,10 +7,13 @@ import {
   type SocketRef,
 } from '../../graph/document.ts'
 import { History, type HistoryAction } from '../../graph/history.ts'
+import { wireId } from './wire-id.ts'
 
 export const EMPTY: GraphDocument = { format: 'marigold-graph', schema: SCHEMA, title: '', nodes: [], links: [] }
 
 export const sameSocket = (a: SocketRef, b: SocketRef): boolean => a.node === b.node && a.socket === b.socket
+
+const socketKey = ({ node, socket }: SocketRef): string => `${node} ${socket}`
 
 /** The document that is being edited, immutable, with its history. Everything on the screen is a view of it. */
 export class DocumentStore {
@@ -20,6 +23,9 @@ export class DocumentStore {
   canUndo = $state(false)
   canRedo = $state(false)
   readonly #nodes = $derived(new Map(this.document.nodes.map((node) => [node.id, node])))
+  readonly #links = $derived(new Map(this.document.links.map((link) => [socketKey(link.to), link])))
+  readonly #wires = $derived(new Map(this.document.links.map((link) => [wireId(link), link])))
+  readonly #feeding = $derived(new Set(this.document.links.map(({ from }) => socketKey(from))))
   readonly #listeners = new Set<(document: GraphDocument, before: GraphDocument) => void>()
   /** Told everything that happened to the history, after it has. */
   recorder: ((action: HistoryAction) => void) | undefined
@@ -29,7 +35,17 @@ export class DocumentStore {
   }
 
   linkAt(input: SocketRef): DocumentLink | undefined {
-    return this.document.links.find((link) => sameSocket(link.to, input))
+    return this.#links.get(socketKey(input))
+  }
+
+  /** A link by the id of its wire. */
+  link(wire: string): DocumentLink | undefined {
+    return this.#wires.get(wire)
+  }
+
+  /** Whether anything is connected to an output. */
+  feeds(output: SocketRef): boolean {
+    return this.#feeding.has(socketKey(output))
   }
 
   /** Starts a document of its own: nothing before it can be undone. */

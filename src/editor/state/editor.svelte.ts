@@ -6,7 +6,6 @@ import type { Display } from '../../engine/events.ts'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
-import { serialize } from '../../graph/serialize.ts'
 import { sockets } from '../../graph/sockets.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
@@ -18,8 +17,10 @@ import type { Carrier } from './carried.ts'
 import { DocumentStore } from './document-store.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
-import { duplicate, excerpt, inserted, newNode, type Copies } from './edits.ts'
+import { duplicate, newNode, type Copies } from './edits.ts'
 import { Inspecting } from './inspecting.svelte.ts'
+import { counted, marksOf, marksRemoved } from './marks.ts'
+import { chosen } from './moving.ts'
 import type { ExamplePicture } from './examples.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults, forecast, livePlan, shown } from './live.ts'
@@ -113,7 +114,8 @@ export class Editor {
     this.inspecting = new Inspecting(this.#client)
     this.store.onChange((document, before) => {
       const exists = (id: string) => this.store.node(id) !== undefined
-      this.selection.keep(exists)
+      const marks = new Set(marksOf(document).map(({ key }) => key))
+      this.selection.keep(exists, (key) => marks.has(key))
       this.run.keep(exists)
       // Turning a knob does not take away the picture that it changes.
       if (this.viewing.node === undefined || !exists(this.viewing.node)) this.look()
@@ -187,44 +189,26 @@ export class Editor {
   }
 
   removeSelected(heal = true): void {
-    const { ids } = this.selection
-    const command = removal(this.store.document, this.run.catalogue, ids, heal)
-    if (ids.size > 0 && this.do(command)) this.say(SAY.removed(ids.size))
+    const { ids, marks, size } = this.selection
+    if (size === 0) return
+    const nodes = ids.size > 0 ? [removal(this.store.document, this.run.catalogue, ids, heal)] : []
+    const commands = [...nodes, ...marksRemoved(this.store.document, marks)]
+    const said = SAY.removed(counted(ids, marks))
+    if (this.do({ do: 'all', commands })) this.say(said)
   }
 
   duplicateSelected(): void {
-    if (this.selection.ids.size === 0) return
-    this.addCopies(duplicate(this.store.document, this.selection.ids, { x: 32, y: 32 }), SAY.duplicated)
+    if (this.selection.size === 0) return
+    const what = chosen(this.store.document, this.geometry, this.selection)
+    this.addCopies(duplicate(this.store.document, what, { x: 32, y: 32 }), SAY.duplicated)
   }
 
-  /** The selected nodes as the text of a preset, to be pasted here, in another page, or sent to someone. */
-  copySelected(): string | undefined {
-    const { ids } = this.selection
-    if (ids.size === 0) return undefined
-    this.say(SAY.copied(ids.size))
-    return serialize(excerpt(this.store.document, ids))
-  }
-
-  /** Adds the nodes of a preset's text to the document. */
-  async paste(text: string): Promise<void> {
-    try {
-      const { document, problems } = await this.read(text)
-      if (document.nodes.length === 0) return this.say(SAY.nothingToPaste)
-      const at = this.canvas?.pointed() ?? { x: 0, y: 0 }
-      this.addCopies(inserted(this.store.document, document, at), SAY.pasted)
-      this.problems = problems
-      this.trouble = undefined
-    } catch (error) {
-      this.trouble = plainError(error)
-    }
-  }
-
-  /** Applies it, selects what was added, and says how much. Returns false where the document refuses it. */
-  addCopies({ command, copies }: Copies, said: (count: number) => string): boolean {
+  /** Applies it, selects what was added, and says what. Returns false where the document refuses it. */
+  addCopies({ command, nodes, marks }: Copies, said: (what: string) => string): boolean {
     if (!this.do(command)) return false
-    this.selection.set(copies)
+    this.selection.set(nodes, marks)
     this.look()
-    this.say(said(copies.length))
+    this.say(said(counted(nodes, marks)))
     return true
   }
 

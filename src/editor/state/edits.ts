@@ -4,6 +4,8 @@ import { freshId } from '../../graph/validate-parts.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { defaultsOf } from '../../node/params.ts'
 import type { Point } from './geometry.svelte.ts'
+import { markKey, marksOf, type MarkKey } from './marks.ts'
+import { shifted } from './rectangles.ts'
 
 /** Of a node's card, and between what was there and what is put beside it. */
 const NODE_WIDTH = 236
@@ -22,93 +24,114 @@ export function newNode(document: GraphDocument, type: NodeInfo, position: Point
   }
 }
 
+/** Some of the nodes, frames and notes of a document. */
+export interface Chosen {
+  readonly ids: ReadonlySet<string>
+  readonly marks: ReadonlySet<MarkKey>
+}
+
 export interface Copies {
   readonly command: Command
   /** Ids of the new nodes. */
-  readonly copies: readonly string[]
+  readonly nodes: readonly string[]
+  /** Keys of the new frames and notes. */
+  readonly marks: readonly MarkKey[]
 }
 
-/** Copies of nodes, shifted, with the links among them and, as before, the links into them. */
-export function duplicate(document: GraphDocument, ids: ReadonlySet<string>, by: Point): Copies {
-  const nodes = document.nodes.filter(({ id }) => ids.has(id))
-  return copiesOf(document, nodes, document.links, by)
+/** Copies, shifted, with the links among the nodes and, as before, the links into them. */
+export function duplicate(document: GraphDocument, chosen: Chosen, by: Point): Copies {
+  return copiesOf(document, { ...excerpt(document, chosen), links: document.links }, by)
 }
 
-/** The nodes with the links among them, as a document of their own. */
-export function excerpt(document: GraphDocument, ids: ReadonlySet<string>): GraphDocument {
+/** What was chosen with the links among it, as a document of its own. */
+export function excerpt(document: GraphDocument, { ids, marks }: Chosen): GraphDocument {
   const { format, schema, title } = document
   const links = document.links.filter(({ from, to }) => ids.has(from.node) && ids.has(to.node))
-  return { format, schema, title, nodes: document.nodes.filter(({ id }) => ids.has(id)), links }
+  const frames = document.frames?.filter(({ id }) => marks.has(markKey('frame', id))) ?? []
+  const notes = document.notes?.filter(({ id }) => marks.has(markKey('note', id))) ?? []
+  return {
+    format,
+    schema,
+    title,
+    nodes: document.nodes.filter(({ id }) => ids.has(id)),
+    links,
+    ...(frames.length > 0 && { frames }),
+    ...(notes.length > 0 && { notes }),
+  }
 }
 
 /** Adds everything of another document, with its top left node at a point, or beside what lies there. */
 export function inserted(document: GraphDocument, given: GraphDocument, at: Point): Copies {
   const corner = topLeft(given)
   let { x, y } = { x: Math.round(at.x), y: Math.round(at.y) }
-  const lies = () => document.nodes.some(({ position }) => position.x === x && position.y === y)
+  const taken = [...document.nodes.map(({ position }) => position), ...marksOf(document).map(({ box }) => box)]
+  const lies = () => taken.some((other) => other.x === x && other.y === y)
   for (; lies(); x += 32, y += 32);
-  const by = { x: x - corner.x, y: y - corner.y }
-  const { command, copies } = copiesOf(document, given.nodes, given.links, by)
-  const commands: Command[] = [command]
-  const { frames = [], notes = [] } = given
-  if (frames.length > 0) commands.push({ do: 'setFrames', frames: added(document.frames, frames, by) })
-  if (notes.length > 0) commands.push({ do: 'setNotes', notes: added(document.notes, notes, by) })
-  return { command: { do: 'all', commands }, copies }
+  return copiesOf(document, given, { x: x - corner.x, y: y - corner.y })
 }
 
 /** To the right of everything, level with the top. */
 export function besides(document: GraphDocument): Point {
-  const { nodes, frames = [], notes = [] } = document
   const rights = [
-    ...nodes.map(({ position }) => position.x + NODE_WIDTH),
-    ...[...frames, ...notes].map(({ box }) => box.x + box.width),
+    ...document.nodes.map(({ position }) => position.x + NODE_WIDTH),
+    ...marksOf(document).map(({ box }) => box.x + box.width),
   ]
   return rights.length === 0 ? { x: 0, y: 0 } : { x: Math.max(...rights) + GAP, y: topLeft(document).y }
 }
 
-const topLeft = ({ nodes }: GraphDocument): Point =>
-  nodes.length === 0
-    ? { x: 0, y: 0 }
-    : {
-        x: Math.min(...nodes.map(({ position }) => position.x)),
-        y: Math.min(...nodes.map(({ position }) => position.y)),
-      }
-
-/** Frames or notes, and moved ones under ids that are free. */
-function added<T extends DocumentFrame | DocumentNote>(
-  before: readonly T[] = [],
-  given: readonly T[],
-  by: Point,
-): readonly T[] {
-  const taken = new Set(before.map(({ id }) => id))
-  const moved = given.map((item) => {
-    const id = freshId(item.id, taken)
-    taken.add(id)
-    return { ...item, id, box: { ...item.box, x: item.box.x + by.x, y: item.box.y + by.y } }
-  })
-  return [...before, ...moved]
+/** Of the nodes; without any, of frames and notes. */
+function topLeft(document: GraphDocument): Point {
+  const nodes = document.nodes.map(({ position }) => position)
+  const places = nodes.length > 0 ? nodes : marksOf(document).map(({ box }) => box)
+  if (places.length === 0) return { x: 0, y: 0 }
+  return { x: Math.min(...places.map(({ x }) => x)), y: Math.min(...places.map(({ y }) => y)) }
 }
 
-function copiesOf(
-  document: GraphDocument,
-  originals: readonly DocumentNode[],
-  among: readonly DocumentLink[],
-  by: Point,
-): Copies {
-  const taken = new Set(document.nodes.map(({ id }) => id))
-  const names = new Map<string, string>()
-  const nodes = originals.map((node): DocumentNode => {
-    const id = freshId(node.id, taken)
-    taken.add(id)
-    names.set(node.id, id)
-    return { ...node, id, position: { x: node.position.x + by.x, y: node.position.y + by.y } }
-  })
-  const links = among.flatMap(({ from, to }): DocumentLink[] => {
+/** Copies of all that is in `given`; of its links, those that end at a copy. */
+function copiesOf(document: GraphDocument, given: GraphDocument, by: Point): Copies {
+  const names = freshIds(document.nodes, given.nodes)
+  const moved = ({ x, y }: Point): Point => ({ x: x + by.x, y: y + by.y })
+  const nodes = given.nodes.map((node): DocumentNode => ({
+    ...node,
+    id: names.get(node.id) ?? node.id,
+    position: moved(node.position),
+  }))
+  const links = given.links.flatMap(({ from, to, via }): DocumentLink[] => {
     const copy = names.get(to.node)
+    const source = names.get(from.node)
     if (copy === undefined) return []
-    return [{ from: { ...from, node: names.get(from.node) ?? from.node }, to: { ...to, node: copy } }]
+    const link = { from: { ...from, node: source ?? from.node }, to: { ...to, node: copy } }
+    return [source !== undefined && via ? { ...link, via: via.map(moved) } : link]
   })
+  const copied = <T extends DocumentFrame | DocumentNote>(before: readonly T[], added: readonly T[]): readonly T[] => {
+    const fresh = freshIds(before, added)
+    return added.map((item) => ({ ...item, id: fresh.get(item.id) ?? item.id, box: shifted(item.box, by) }))
+  }
+  const frames = copied(document.frames ?? [], given.frames ?? [])
+  const notes = copied(document.notes ?? [], given.notes ?? [])
   const commands: Command[] = nodes.map((node) => ({ do: 'addNode', node }))
   commands.push(...links.map((link): Command => ({ do: 'connect', link })))
-  return { command: { do: 'all', commands }, copies: nodes.map(({ id }) => id) }
+  if (frames.length > 0) commands.push({ do: 'setFrames', frames: [...(document.frames ?? []), ...frames] })
+  if (notes.length > 0) commands.push({ do: 'setNotes', notes: [...(document.notes ?? []), ...notes] })
+  return {
+    command: { do: 'all', commands },
+    nodes: nodes.map(({ id }) => id),
+    marks: marksOf({ frames, notes }).map(({ key }) => key),
+  }
+}
+
+interface Named {
+  readonly id: string
+}
+
+/** New ids for what is added to a list. */
+function freshIds(before: readonly Named[], added: readonly Named[]): ReadonlyMap<string, string> {
+  const taken = new Set(before.map(({ id }) => id))
+  const names = new Map<string, string>()
+  for (const { id } of added) {
+    const fresh = freshId(id, taken)
+    taken.add(fresh)
+    names.set(id, fresh)
+  }
+  return names
 }

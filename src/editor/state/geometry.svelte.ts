@@ -1,5 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Point } from '../../graph/document.ts'
+import type { DocumentLink, Point, Rectangle } from '../../graph/document.ts'
+import type { MarkKey } from './marks.ts'
+import { wireId } from './wire-id.ts'
 
 export type { Point }
 
@@ -11,16 +13,44 @@ export interface SocketAddress {
   readonly socket: string
 }
 
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** A line that shows what a dragged thing is in line with: at `at` of its axis, over what it joins. */
+export interface Guide {
+  readonly axis: 'x' | 'y'
+  readonly at: number
+  readonly from: number
+  readonly to: number
+}
+
+/** What a card takes before it was measured. */
+const UNMEASURED: Size = { width: 236, height: 160 }
+
 const key = ({ node, side, socket }: SocketAddress): string => `${node} ${side} ${socket}`
 
 /**
- * Where nodes and sockets are on the canvas, in canvas units. Node positions are live during a drag, before the document
- * knows; socket offsets are measured from the DOM whenever a node changes its size, so wires follow a growing preview.
+ * Where nodes, sockets, frames and notes are on the canvas, in canvas units. Positions are live during a drag, before the
+ * document knows; sizes and socket offsets are measured from the DOM whenever a node changes its size, so wires follow a
+ * growing preview.
  */
 export class Geometry {
   readonly nodes = new SvelteMap<string, Point>()
+  readonly sizes = new SvelteMap<string, Size>()
+  /** Of frames and notes while they are moved or resized. */
+  readonly boxes = new SvelteMap<MarkKey, Rectangle>()
+  /** Points of wires while they are moved, by the wire's id. */
+  readonly ways = new SvelteMap<string, readonly Point[]>()
+  /** Pixels of the window per canvas unit. */
+  zoom = $state(1)
+  guides = $state.raw<readonly Guide[]>([])
   readonly #offsets = new SvelteMap<string, Point>()
-  readonly #elements = new Map<string, { readonly address: SocketAddress; readonly element: HTMLElement }>()
+  readonly #elements = new Map<
+    string,
+    Map<string, { readonly address: SocketAddress; readonly element: HTMLElement }>
+  >()
 
   /** Centre of a socket, undefined until it is measured. */
   socket(address: SocketAddress): Point | undefined {
@@ -29,23 +59,44 @@ export class Geometry {
     return node && offset && { x: node.x + offset.x, y: node.y + offset.y }
   }
 
+  /** What a node covers, undefined while it is not on the canvas. */
+  box(node: string): Rectangle | undefined {
+    const at = this.nodes.get(node)
+    return at && { ...at, ...(this.sizes.get(node) ?? UNMEASURED) }
+  }
+
+  /** The points that a wire is led through. */
+  way(link: DocumentLink): readonly Point[] {
+    return this.ways.get(wireId(link)) ?? link.via ?? []
+  }
+
   /** Takes part in measuring until the returned function is called. */
   track(address: SocketAddress, element: HTMLElement): () => void {
-    this.#elements.set(key(address), { address, element })
+    const { node } = address
+    const sockets = this.#elements.get(node) ?? new Map()
+    this.#elements.set(node, sockets.set(key(address), { address, element }))
     return () => {
-      this.#elements.delete(key(address))
+      sockets.delete(key(address))
+      if (sockets.size === 0) this.#elements.delete(node)
       this.#offsets.delete(key(address))
     }
   }
 
-  /** Measures all sockets of a node relative to the positioned element that Rete moves. */
+  /** Measures a node and all its sockets, relative to the positioned element that is moved. */
   measure(node: string, view: HTMLElement): void {
-    for (const { address, element } of this.#elements.values()) {
-      if (address.node !== node) continue
+    const { offsetWidth: width, offsetHeight: height } = view
+    const size = this.sizes.get(node)
+    if (size?.width !== width || size.height !== height) this.sizes.set(node, { width, height })
+    for (const { address, element } of this.#elements.get(node)?.values() ?? []) {
       const next = centreWithin(element, view)
       const before = this.#offsets.get(key(address))
       if (next && (before?.x !== next.x || before.y !== next.y)) this.#offsets.set(key(address), next)
     }
+  }
+
+  forget(node: string): void {
+    this.nodes.delete(node)
+    this.sizes.delete(node)
   }
 }
 

@@ -7,10 +7,10 @@ import type { Editor } from './editor.svelte.ts'
 /** Adds everything of another graph to the one that is shown, beside what is there; one step. It does not run by itself. */
 export function addToGraph(editor: Editor, { document, problems }: ReadDocument): void {
   if (document.nodes.length === 0) return editor.say(SAY_SHARING.nothingToAdd)
-  const { command, copies } = inserted(editor.store.document, document, besides(editor.store.document))
+  const copies = inserted(editor.store.document, document, besides(editor.store.document))
   const title = document.title || TEXT.untitled
-  if (!editor.addCopies({ command, copies }, (count) => SAY_SHARING.added(title, count))) return
-  const names = new Map(document.nodes.map(({ id }, i) => [id, copies[i]]))
+  if (!editor.addCopies(copies, (what) => SAY_SHARING.added(title, what))) return
+  const names = new Map(document.nodes.map(({ id }, i) => [id, copies.nodes[i]]))
   editor.problems = problems.map(({ node, ...problem }) => {
     const copy = node === undefined ? undefined : names.get(node)
     return { ...problem, ...(copy !== undefined && { node: copy }) }

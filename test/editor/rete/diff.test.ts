@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { DocumentLink, DocumentNode } from '../../../src/graph/document.ts'
 import { diff } from '../../../src/editor/rete/diff.ts'
-import { wireId } from '../../../src/editor/rete/schemes.ts'
+import { wireId } from '../../../src/editor/state/wire-id.ts'
 
 const IDS = ['a', 'b', 'c', 'd']
 

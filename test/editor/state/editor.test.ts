@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { copied, pasteGraph } from '../../../src/editor/state/clipboard.ts'
 import { Editor } from '../../../src/editor/state/editor.svelte.ts'
 import { openText } from '../../../src/editor/state/files.ts'
 import { fittingSocket, refusal } from '../../../src/editor/state/wiring.svelte.ts'
@@ -126,16 +127,16 @@ describe('the clipboard', () => {
     const box = { x: 0, y: 0, width: 200, height: 100 }
     editor.store.start({ ...depthGraph(catalogue), notes: [{ id: 'n', text: 'mine', box }] })
     editor.selection.set(['match'])
-    expect(editor.copySelected()).not.toContain('mine')
+    expect(copied(editor)).not.toContain('mine')
     expect(serialize(editor.store.document)).toContain('mine')
   })
 
   it('carries nodes and the links among them to another document, as one step', async () => {
     editor.selection.set(['match', 'color'])
-    const text = editor.copySelected() ?? ''
+    const text = copied(editor) ?? ''
     const other = await newEditor()
     other.store.start({ ...depthGraph(catalogue), nodes: [], links: [] })
-    await other.paste(text)
+    await pasteGraph(other, text)
     expect(other.store.document.nodes.map(({ type }) => type)).toEqual(['image/match-size', 'depth/colorize'])
     expect(other.store.document.links).toEqual([
       { from: { node: 'match', socket: 'value' }, to: { node: 'color', socket: 'value' } },
@@ -147,9 +148,9 @@ describe('the clipboard', () => {
 
   it('pastes beside what was pasted before, under new ids', async () => {
     editor.selection.set(['color'])
-    const text = editor.copySelected() ?? ''
-    await editor.paste(text)
-    await editor.paste(text)
+    const text = copied(editor) ?? ''
+    await pasteGraph(editor, text)
+    await pasteGraph(editor, text)
     const [first, second] = editor.store.document.nodes.slice(-2)
     expect([first?.id, second?.id]).toEqual(['color-2', 'color-3'])
     expect(second?.position).not.toEqual(first?.position)
@@ -157,7 +158,7 @@ describe('the clipboard', () => {
 
   it('with something else in it changes nothing and says so', async () => {
     const before = editor.store.document
-    await editor.paste('{"format":"something"}')
+    await pasteGraph(editor, '{"format":"something"}')
     expect(editor.store.document).toBe(before)
     expect(editor.trouble?.message).toBeTruthy()
   })

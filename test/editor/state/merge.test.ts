@@ -35,7 +35,7 @@ beforeEach(async () => {
 
 describe('a graph that is added to another', () => {
   it('lies beside it under ids of its own, with its wires, frames and notes', () => {
-    const { command, copies } = inserted(mine, given, besides(mine))
+    const { command, nodes: copies, marks } = inserted(mine, given, besides(mine))
     const { document, inverse } = apply(mine, command)
     const ids = document.nodes.map(({ id }) => id)
     expect(new Set(ids).size).toBe(2 * mine.nodes.length)
@@ -50,13 +50,14 @@ describe('a graph that is added to another', () => {
       { id: 'frame-2', title: 'Given', colour: 'blue', box: { x: 2100, y: -20, width: 300, height: 200 } },
     ])
     expect(document.notes).toEqual([{ id: 'note', text: 'Look', box: { x: 2130, y: 10, width: 100, height: 60 } }])
+    expect(marks).toEqual(['frame frame-2', 'note note'])
     expect(apply(document, inverse).document).toEqual(mine)
   })
 
   it('is one step, selected, said, and does not run by itself', async () => {
     editor.live = true
     await openText(editor, serialize(given), addToGraph)
-    expect(editor.status).toBe('Added 11 nodes of Given to this graph.')
+    expect(editor.status).toBe('Added 11 nodes, 1 frame, 1 note of Given to this graph.')
     expect(editor.selection.ids.size).toBe(11)
     await new Promise((later) => setTimeout(later, 400))
     expect(editor.run.running).toBe(false)
