@@ -19,8 +19,8 @@ export async function beginDocuments(editor: Editor, welcome: ReadDocument, befo
     first ?? welcome,
   )
   if (careful) {
-    editor.live = false
-    editor.hold()
+    editor.runs.live = false
+    editor.runs.hold()
   }
   if (first && fresh && (await editor.documents.keep())) before.removeItem(BEFORE)
 }

@@ -22,10 +22,12 @@ export interface DocumentsEditor extends Showing {
   readonly store: DocumentStore
   /** Reads a preset's text. */
   read(text: string): Promise<ReadDocument>
-  /** What was computed of the document that is shown is kept, the rest is not wanted. */
-  leave(): void
-  /** What is shown runs when it is edited or when Run is pressed, not by itself. */
-  hold(): void
+  readonly runs: {
+    /** What was computed of the document that is shown is kept, the rest is not wanted. */
+    leave(): void
+    /** What is shown runs when it is edited or when Run is pressed, not by itself. */
+    hold(): void
+  }
 }
 
 export interface Begun {
@@ -123,7 +125,7 @@ export class Documents {
     this.closed = undefined
     this.#leaveShown()
     await this.#add(read, { held: true })
-    this.editor.hold()
+    this.editor.runs.hold()
     await this.#shown()?.journal?.keep()
   }
 
@@ -222,7 +224,7 @@ export class Documents {
   #leaveShown(): void {
     const session = this.#shown()
     if ([...this.editor.run.nodes.values()].some(({ phase }) => phase === 'done') && session) session.held = false
-    this.editor.leave()
+    this.editor.runs.leave()
     void session?.journal?.flush()
   }
 
@@ -234,7 +236,7 @@ export class Documents {
   #show(session: Session): void {
     this.active = session.id
     show(this.editor, session.history, session.problems)
-    if (session.held) this.editor.hold()
+    if (session.held) this.editor.runs.hold()
   }
 
   /** A document that was kept: this page's own, or a copy of one that another page has. */

@@ -4,7 +4,7 @@ import type { Json } from '../../base/json.ts'
 import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../engine/client.ts'
 import type { Display } from '../../engine/events.ts'
 import type { Command } from '../../graph/commands.ts'
-import type { DocumentNode, GraphDocument, SocketRef } from '../../graph/document.ts'
+import type { DocumentNode, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
 import { sockets } from '../../graph/sockets.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
@@ -23,12 +23,12 @@ import { counted, marksOf, marksRemoved } from './marks.ts'
 import { chosen } from './moving.ts'
 import type { ExamplePicture } from './examples.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
-import { changesResults, forecast, livePlan, shown } from './live.ts'
-import { QUICK_FROM, quickLook } from './quick-look.ts'
+import { changesResults } from './live.ts'
 import { removal } from './rewiring.ts'
 import { RunState } from './run-state.svelte.ts'
+import { Runs } from './runs.svelte.ts'
 import { Selection } from './selection.svelte.ts'
-import { defaultView, VIEW, Viewing } from './viewing.svelte.ts'
+import { defaultView, Viewing } from './viewing.svelte.ts'
 import { linkBetween, refusal, socketOnNew, Wiring } from './wiring.svelte.ts'
 
 export interface PaletteRequest {
@@ -55,21 +55,15 @@ export class Editor {
   readonly viewing = new Viewing()
   readonly inspecting: Inspecting
   readonly run: RunState
+  readonly runs: Runs
   readonly downloads: Downloads
   readonly kept: Kept
   readonly device: Pick<EngineClient, 'keptBytes' | 'forgetResults' | 'limitMemory' | 'relief'>
   /** False until the first document is there. */
   begun = $state(false)
   status = $state('')
-  live = $state(true)
-  /** Whether a long run is preceded by one with fewer members, at a lower resolution. */
-  quick = $state(false)
   /** The kinds of all outputs, worked out once per edit for every socket and wire. */
   readonly sockets = $derived.by(() => sockets(this.store.document, this.run.catalogue))
-  /** Milliseconds that Run will take; undefined while this device has not shown it. */
-  readonly forecast = $derived.by(() =>
-    forecast(this.store.document, this.run.catalogue, this.run.nodes, this.#shown()),
-  )
   problems = $state.raw<readonly Problem[]>([])
   /** A mistake that belongs to no run: a file that could not be opened. */
   trouble = $state.raw<PlainError | undefined>()
@@ -82,13 +76,8 @@ export class Editor {
   /** What is to compute, as the person or the address of the page chose. */
   backend = $state<BackendChoice>('auto')
   readonly #client: EditorEngine
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #edited = false
   /** What the last run said. */
   #told = ''
-  #ran = false
-  /** What is computed in full after the quick look that goes on. */
-  #afterLook: readonly string[] | undefined
 
   constructor(
     connect: (events: EngineEvents) => EditorEngine,
@@ -101,14 +90,17 @@ export class Editor {
     this.downloads = new Downloads(downloads, () => this.kept.renew())
     this.run = new RunState((message) => this.say((this.#told = message)), {
       ready: () => ready(this),
-      states: () => this.#runAfterEdit(),
-      ended: (finished) => this.#ended(finished),
+      states: () => this.runs.planned(),
+      ended: (finished) => {
+        if (this.runs.ended(finished)) this.#keepMember()
+      },
       members: () => {
         // A quick look may have fewer for a moment.
         if (!this.run.running) this.#keepMember()
       },
     })
     this.#client = connect(this.run)
+    this.runs = new Runs(this, this.#client)
     this.device = this.#client
     this.backend = this.#client.backend
     this.inspecting = new Inspecting(this.#client)
@@ -272,62 +264,6 @@ export class Editor {
     this.viewing.tell(this.#client)
   }
 
-  /** Computes what is needed for the given nodes, or for all that show something. */
-  start(targets = this.#shown()): void {
-    this.hold()
-    if (targets.length === 0) return this.say(SAY.nothingToRun)
-    this.#ran = true
-    const look = this.#look()
-    this.#afterLook = look && targets
-    this.run.begin()
-    this.say(look ? SAY.lookingQuickly : SAY.running)
-    if (look) this.#client.run(look.document, [look.node])
-    else this.#client.run(this.store.document, targets)
-  }
-
-  #shown(): readonly string[] {
-    return shown(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)
-  }
-
-  /** What is looked at, quickly, where that is asked for and pays. Sinks that write files wait for the whole. */
-  #look(): { readonly document: GraphDocument; readonly node: string } | undefined {
-    const { node } = this.viewing
-    const type = node === undefined ? undefined : this.store.node(node)?.type
-    if (!this.quick || node === undefined || (this.forecast ?? Infinity) < QUICK_FROM) return undefined
-    if (type === undefined || (this.run.catalogue.get(type)?.sink === true && type !== VIEW)) return undefined
-    const document = quickLook(this.store.document, this.run.catalogue, node)
-    return document && { document, node }
-  }
-
-  #ended(finished: boolean): void {
-    const targets = this.#afterLook
-    this.#afterLook = undefined
-    if (targets === undefined || !finished) return this.#keepMember()
-    this.run.begin()
-    this.say(SAY.running)
-    this.#client.run(this.store.document, targets)
-  }
-
-  /** After opening: what somebody else made runs when it is edited or when Run is pressed, not by itself. */
-  hold(): void {
-    clearTimeout(this.#timer)
-    this.#edited = false
-  }
-
-  /** Before another document: what was computed of this one is kept, the rest is not wanted. */
-  leave(): void {
-    this.hold()
-    this.#afterLook = undefined
-    if (!this.run.running) return
-    this.run.abandon()
-    this.#client.cancel()
-  }
-
-  cancel(): void {
-    clearTimeout(this.#timer)
-    this.#client.cancel()
-  }
-
   /** Chooses what computes; results of the other backend stay where they are kept. */
   use(backend: BackendChoice): void {
     this.backend = backend
@@ -355,25 +291,13 @@ export class Editor {
 
   /** Results are other ones from now on: how the last run ended is no longer true of what is shown. */
   #changed(): void {
-    this.#edited = true
     if (this.status === this.#told && !this.run.running) this.status = ''
-    this.#client.update(this.store.document)
+    this.runs.edited()
   }
 
   dispose(): void {
-    clearTimeout(this.#timer)
+    this.runs.stop()
     this.#client.dispose()
-  }
-
-  #runAfterEdit(): void {
-    if (!this.#edited || !this.live) return
-    this.#edited = false
-    clearTimeout(this.#timer)
-    const plan = livePlan(this.store.document, this.run.catalogue, this.run.nodes, this.viewing.node)
-    if (plan === undefined) return
-    if (this.#ran && plan.pause === 0) return this.start(plan.targets)
-    // Before the first run nobody is still turning a knob: the document was just opened, and may be held.
-    this.#timer = setTimeout(() => this.start(plan.targets), this.#ran ? plan.pause : 0)
   }
 }
 

@@ -106,7 +106,7 @@ export async function putPicture(editor: Editor, file: File, target?: ParamOf, a
     editor.setParam(place.node, place.param, value)
     editor.say(SAY.picture(file.name, editor.title(place.node)))
     editor.trouble = undefined
-    if (!editor.live) editor.start()
+    if (!editor.runs.live) editor.runs.start()
   } catch (error) {
     notOpened(editor, error)
   }

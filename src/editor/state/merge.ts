@@ -16,6 +16,6 @@ export function addToGraph(editor: Editor, { document, problems }: ReadDocument)
     return { ...problem, ...(copy !== undefined && { node: copy }) }
   })
   editor.trouble = undefined
-  editor.hold()
+  editor.runs.hold()
   editor.canvas?.fitSelection()
 }

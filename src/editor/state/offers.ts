@@ -17,12 +17,12 @@ function offer(editor: Editor, error: PlainError, remedy: Remedy): Offer | undef
   const { run, store } = editor
   switch (remedy.do) {
     case 'again':
-      return { label: TEXT.again, act: () => editor.start() }
+      return { label: TEXT.again, act: () => editor.runs.start() }
     case 'processor': {
       if (editor.backend === 'wasm') return undefined
       const act = (): void => {
         editor.use('wasm')
-        editor.start()
+        editor.runs.start()
       }
       return { label: TEXT.onProcessor, act }
     }
@@ -34,7 +34,7 @@ function offer(editor: Editor, error: PlainError, remedy: Remedy): Offer | undef
     case 'lower': {
       const made = (node: string) => run.thumbnails.get(node)?.size
       const found = repair(store.document, run.catalogue, error, remedy, made)
-      return found && { label: found.label, act: () => editor.do(found.command) && editor.start() }
+      return found && { label: found.label, act: () => editor.do(found.command) && editor.runs.start() }
     }
   }
 }

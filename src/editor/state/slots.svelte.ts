@@ -10,7 +10,7 @@ export function lookAt(editor: Editor, id: string): void {
   if (!type || shownSocket(type) === undefined) return editor.say(SAY_VIEWER.nothingToView(editor.title(id)))
   editor.view(id)
   editor.say(SAY_VIEWER.viewed(editor.title(id)))
-  if (run.nodes.get(id)?.phase === 'stale' && !run.running) editor.start([id])
+  if (run.nodes.get(id)?.phase === 'stale' && !run.running) editor.runs.start([id])
 }
 
 /** Keys 1 to 9 bring nodes to the viewer: Shift with one gives it the node that is viewed. */

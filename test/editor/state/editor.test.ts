@@ -22,7 +22,7 @@ const newEditor = (): Promise<Editor> =>
 
 beforeEach(async () => {
   editor = await newEditor()
-  editor.live = false
+  editor.runs.live = false
   editor.store.start(depthGraph(catalogue))
 })
 
@@ -217,14 +217,14 @@ describe('Run', () => {
   it('with a lone node that cannot run says what it lacks', async () => {
     editor.store.start(graph(catalogue, { decode: ['depth/vae-decode', 0, 0] }))
     await vi.waitFor(() => expect(editor.run.nodes.get('decode')?.phase).toBe('blocked'))
-    editor.start()
+    editor.runs.start()
     await vi.waitFor(() => expect(editor.run.running).toBe(false))
     expect(editor.run.errors).toMatchObject([{ code: 'graph/open-input', node: 'decode' }])
   })
 
   it('of an empty graph says so and asks the engine for nothing', () => {
     editor.store.start(graph(catalogue, {}))
-    editor.start()
+    editor.runs.start()
     expect(editor.status).toBe('There is nothing to run: add a node first.')
     expect([editor.run.running, engine.runs]).toEqual([false, []])
   })
@@ -255,7 +255,7 @@ describe('the viewer', () => {
 
 describe('live runs', () => {
   it('follow an edit by themselves, the newest only, and not a move', async () => {
-    editor.live = true
+    editor.runs.live = true
     editor.setParam('color', 'invert', true)
     editor.setParam('color', 'invert', false, 'x')
     await vi.waitFor(() => expect(editor.status).toContain('Finished'), 5000)
@@ -268,7 +268,7 @@ describe('live runs', () => {
   })
 
   it('include the end of a chain, whose picture is on its node, unless it cannot run', async () => {
-    editor.live = true
+    editor.runs.live = true
     const id = editor.add(info('depth/colorize'), { x: 0, y: 0 })
     await new Promise((resolve) => setTimeout(resolve, 30))
     expect(engine.runs.flat()).not.toContain(id)
@@ -279,7 +279,7 @@ describe('live runs', () => {
   it('do not start because a preset was opened, but with the next edit', async () => {
     editor.setParam('color', 'invert', true)
     const text = serialize(editor.store.document)
-    editor.live = true
+    editor.runs.live = true
     expect(await openText(editor, text)).toBe(true)
     await new Promise((resolve) => setTimeout(resolve, 450))
     expect(engine.runs).toEqual([])

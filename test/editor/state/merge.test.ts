@@ -55,7 +55,7 @@ describe('a graph that is added to another', () => {
   })
 
   it('is one step, selected, said, and does not run by itself', async () => {
-    editor.live = true
+    editor.runs.live = true
     await openText(editor, serialize(given), addToGraph)
     expect(editor.status).toBe('Added 11 nodes, 1 frame, 1 note of Given to this graph.')
     expect(editor.selection.ids.size).toBe(11)

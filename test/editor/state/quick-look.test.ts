@@ -34,7 +34,7 @@ const opened = async () => {
       () => ready(made),
     )
   })
-  editor.live = false
+  editor.runs.live = false
   editor.store.start(withParams({ noise: { members: 8 } }))
   editor.look()
   if (engine === undefined) throw new Error('no engine')
@@ -44,8 +44,8 @@ const members = (engine: FakeEngine) => engine.documents.map((each) => paramsOf(
 
 it('comes first where it is asked for, then the whole', async () => {
   const { editor, engine } = await opened()
-  editor.quick = true
-  editor.start()
+  editor.runs.quick = true
+  editor.runs.start()
   expect(editor.status).toBe('A quick look first.')
   await vi.waitFor(() => expect(members(engine)).toEqual([1, 8]))
   expect(engine.runs[0]).toEqual(['view'])
@@ -56,13 +56,13 @@ it('comes first where it is asked for, then the whole', async () => {
 
 it('does not come unasked, and after a cancel nothing follows it', async () => {
   const { editor, engine } = await opened()
-  editor.start()
+  editor.runs.start()
   await vi.waitFor(() => expect(editor.status).toMatch(/^Finished/))
   expect(members(engine)).toEqual([8])
-  editor.quick = true
+  editor.runs.quick = true
   editor.setParam('noise', 'seed', 7)
-  editor.start()
-  editor.cancel()
+  editor.runs.start()
+  editor.runs.cancel()
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(members(engine)).toEqual([8, 1])
 })

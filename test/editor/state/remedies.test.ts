@@ -17,7 +17,7 @@ beforeEach(async () => {
       () => ready(),
     )
   })
-  editor.live = false
+  editor.runs.live = false
   editor.store.start(depthGraph(catalogue))
 })
 
