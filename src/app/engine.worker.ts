@@ -21,8 +21,8 @@ import { decodeInBrowser } from './pictures/browser-decoder.ts'
 import { PictureShelf } from './pictures/shelf.ts'
 import { renderDifference, renderPreview, renderSpread } from './previews.ts'
 import { nodes } from './registry.ts'
-import { costFile, keptUnder, tiers } from './results/kept.ts'
-import { opfsFiles } from './results/opfs-files.ts'
+import { costFile, elsewhere, keptUnder, removeOlder, tiers } from './results/kept.ts'
+import { opfsFiles, opfsFolders } from './results/opfs-files.ts'
 
 /** Where the page is: the built Worker lies in a folder of assets beside it. */
 const base = new URL(import.meta.env.DEV ? '/' : '..', self.location.href)
@@ -59,7 +59,8 @@ async function start(): Promise<EngineHost> {
     const response = await fetch(new URL(`examples/images/${encodeURIComponent(name)}`, base), { signal })
     return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined
   })
-  const files = opfsFiles(keptUnder(compute.info, compute.runtime.half))
+  const own = keptUnder(compute.info, compute.runtime.half)
+  const files = opfsFiles(own)
   return new EngineHost({
     port,
     nodes,
@@ -69,6 +70,7 @@ async function start(): Promise<EngineHost> {
     tiers: tiers(compute.info, files, KEPT_BYTES, (error) =>
       console.info('Results are not kept over a reload:', error),
     ),
+    elsewhere: elsewhere(opfsFolders, own),
     costs: costFile(files),
     dropModels: () => checkpoints.close(),
     checkpoints: served.rows,
@@ -96,6 +98,8 @@ async function start(): Promise<EngineHost> {
 }
 
 const started = measured('start the engine', start)
+// After the start, which it does not hold up; where there is no such storage there is nothing to remove.
+void started.then(() => removeOlder(opfsFolders)).catch(() => undefined)
 started.catch((error: unknown) => port.post({ say: 'dead', error: plainError(error) }))
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   void started.then((host) => host.receive(data)).catch(() => undefined)

@@ -29,6 +29,12 @@ export interface Sources {
   factsOf?(content: string): Facts | undefined
 }
 
+/** What is kept and not looked into here: it counts, and is forgotten with the rest. */
+export interface KeptElsewhere {
+  bytes(): Promise<number>
+  clear(): Promise<void>
+}
+
 export interface EngineParts {
   readonly nodes: Registry
   readonly backend: Backend
@@ -39,6 +45,8 @@ export interface EngineParts {
   readonly cacheBytes: number
   /** Where dear results are kept besides, fastest first. */
   readonly tiers?: readonly Tier[]
+  /** Results that other backends keep for later sessions. */
+  readonly elsewhere?: KeptElsewhere
   /** Where what computing takes on this device is kept. */
   readonly costs?: CostFile
   readonly listener?: Partial<RunListener>
@@ -178,16 +186,16 @@ export class Engine {
    * `everywhere` also what is kept for later sessions.
    */
   async clear(which: { readonly everywhere?: boolean } = {}): Promise<void> {
-    await this.#results.clear(which)
+    await Promise.all([this.#results.clear(which), which.everywhere === true && this.#parts.elsewhere?.clear()])
     this.#contents.clear()
     this.#live.clear()
   }
 
-  /** Bytes of results that are kept for later sessions. */
+  /** Bytes of results that are kept for later sessions, by this backend and others. */
   async keptBytes(): Promise<number> {
     await this.#results.open()
     await this.#results.settled()
-    return this.#results.keptBytes
+    return this.#results.keptBytes + ((await this.#parts.elsewhere?.bytes()) ?? 0)
   }
 
   /** Stops and releases everything. */

@@ -12,8 +12,8 @@ import type { Compute } from '../compute/compute.ts'
 import { openNodeCompute } from '../compute/node.ts'
 import type { PictureShelf } from '../pictures/shelf.ts'
 import { nodes } from '../registry.ts'
-import { diskFiles } from '../results/disk-files.ts'
-import { costFile, keptUnder, tiers } from '../results/kept.ts'
+import { diskFiles, diskFolders } from '../results/disk-files.ts'
+import { costFile, keptUnder, removeOlder, tiers } from '../results/kept.ts'
 import type { RunCommand } from './arguments.ts'
 import { downloads } from './downloaded.ts'
 import { readGraph } from './graph-file.ts'
@@ -71,6 +71,7 @@ async function changed(
 function kept({ cache }: RunCommand, { info, runtime }: Compute, terminal: Terminal) {
   if (cache === undefined) return {}
   const folder = resolve(cache, keptUnder(info, runtime.half))
+  void removeOlder(diskFolders(resolve(cache))).catch(() => undefined)
   const files = diskFiles(folder)
   const trouble = (error: unknown): void =>
     terminal.err(line(`warning --cache: nothing more is kept in ${folder}: ${plainError(error).message}`))

@@ -1,4 +1,5 @@
 import type { PackedFiles } from '../../engine/results/tier.ts'
+import type { ResultFolders } from './kept.ts'
 
 const missing = (error: unknown): boolean => error instanceof DOMException && error.name === 'NotFoundError'
 
@@ -46,4 +47,18 @@ export function opfsFiles(name: string): PackedFiles {
       }
     },
   }
+}
+
+/** The folders at the top of that file system. */
+export const opfsFolders: ResultFolders = {
+  async list() {
+    const names: string[] = []
+    for await (const [name, { kind }] of (await navigator.storage.getDirectory()).entries())
+      if (kind === 'directory') names.push(name)
+    return names
+  },
+  open: opfsFiles,
+  async remove(name) {
+    await (await navigator.storage.getDirectory()).removeEntry(name).catch(() => undefined)
+  },
 }

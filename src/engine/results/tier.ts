@@ -20,6 +20,15 @@ interface Entry {
   priority: number
 }
 
+/** The name of a result's file says what it is; undefined for any other name. */
+export function namedResult(
+  name: string,
+): { readonly key: string; readonly ms: number; readonly bytes: number } | undefined {
+  const [key, ms, bytes, ...rest] = name.split('-')
+  if (key === undefined || key === '' || rest.length > 0 || !(Number(ms) >= 0) || !(Number(bytes) > 0)) return undefined
+  return { key, ms: Number(ms), bytes: Number(bytes) }
+}
+
 /**
  * Packed results by key, within a budget of bytes, behind the tensors on the backend: what was evicted there, and what an
  * earlier session, or a Worker that is gone, has made. A convenience: what cannot be written or read is computed again,
@@ -103,9 +112,8 @@ export class Tier {
   async #open(): Promise<void> {
     try {
       for (const name of await this.files.list()) {
-        const [key, ms, bytes, ...rest] = name.split('-')
-        if (key === undefined || rest.length > 0 || !(Number(ms) >= 0) || !(Number(bytes) > 0)) continue
-        if (!this.#entries.has(key)) this.#add(key, name, Number(bytes), Number(ms))
+        const found = namedResult(name)
+        if (found !== undefined && !this.#entries.has(found.key)) this.#add(found.key, name, found.bytes, found.ms)
       }
       await this.#trim()
     } catch (error) {
