@@ -1,6 +1,7 @@
 import { CANVAS_SAY, CANVAS_TEXT } from './canvas-text.ts'
 import { NODE_HELP } from './help/text.ts'
 import { cutLinks } from './rete/cut-wires.ts'
+import { leadWires } from './rete/lead-wires.ts'
 import { addNote, frameSelection, nextColour } from './state/annotating.ts'
 import { copySelection, pasteHere } from './state/clipboard.ts'
 import type { Editor } from './state/editor.svelte.ts'
@@ -193,6 +194,13 @@ export const ACTIONS: readonly Action[] = [
     run: (editor) => cutLinks(editor, linksToOthers(editor.store.document, editor.selection.ids)),
   },
   {
+    name: 'Lead the wire through a point',
+    group: 'Nodes',
+    keys: ['R'],
+    keywords: ['reroute', 'dot', 'bend'],
+    run: leadWires,
+  },
+  {
     name: CANVAS_TEXT.frameIt,
     group: 'Nodes',
     keys: ['Ctrl+J'],
@@ -308,6 +316,7 @@ export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
   ['Click a socket, then another', 'Draw a wire without dragging'],
   ['Drag a wire off its input', 'Move or remove it'],
   ['Tab, Enter on sockets', 'Connect without a mouse'],
+  ['Double-click on a wire', 'Lead it through a point, which can be dragged'],
   ['Drag a node onto a wire', 'Put it in between, when nothing is connected to it'],
   ['Ctrl and right-drag', 'Cut the wires that the line crosses'],
   ['Shift-drag', 'Select with a box'],

@@ -16,6 +16,8 @@ export const CANVAS_TEXT = {
   noteText: 'Text of the note',
   noteHint: 'Type a note',
   noteEmpty: 'Empty note',
+  turn: (at: number, from: string, to: string) => `Point ${at} of the wire from ${from} to ${to}`,
+  turnAbout: 'Drag it; double-click or Delete takes it away',
   colour: 'Colour',
   colours: {
     grey: 'Grey',
@@ -53,6 +55,9 @@ export const CANVAS_SAY = {
   inserted: (title: string) => `${title} is in the wire now.`,
   nothingSelected: 'Select nodes first.',
   noMarkSelected: 'Select a frame or a note first.',
+  led: (count: number) => (count === 1 ? 'The wire has a point to drag.' : `${count} wires have a point to drag.`),
+  unled: 'The point is gone.',
+  noWireHere: 'Point at a wire, or select the node that it goes into.',
   framed: 'Framed. Type its title.',
   coloured: (name: string) => `Coloured ${name.toLowerCase()}.`,
 } as const

@@ -176,6 +176,9 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     },
     show: (node) => settled(() => look([node], (boxes) => closeUp(boxes, frame(), area.area.transform.k))),
     middle,
+    get hovered() {
+      return container.matches(':hover')
+    },
     pointed: () => (container.matches(':hover') ? toCanvas(pointer) : middle()),
     dropWire() {
       editor.wiring.end()

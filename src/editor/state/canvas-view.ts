@@ -15,5 +15,7 @@ export interface CanvasView {
   middle(): Point
   /** Where the pointer is, or the middle while it is elsewhere. */
   pointed(): Point
+  /** Whether the pointer is over it. */
+  readonly hovered: boolean
   toCanvas(client: Point): Point
 }

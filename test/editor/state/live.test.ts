@@ -78,7 +78,9 @@ describe('Run asks for', () => {
 })
 
 describe('changesResults', () => {
-  it('does not count positions and titles', () => {
+  it('does not count positions, titles and the ways of wires', () => {
+    const links = document.links.map((link) => ({ ...link, via: [{ x: 1, y: 1 }] }))
+    expect(changesResults(document, { ...document, links })).toBe(false)
     const moved = document.nodes.map((node) => ({ ...node, position: { x: 1, y: 1 }, title: 'Mine' }))
     expect(changesResults(document, { ...document, title: 'Other', nodes: moved })).toBe(false)
   })
