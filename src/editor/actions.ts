@@ -1,4 +1,5 @@
 import { CANVAS_SAY, CANVAS_TEXT } from './canvas-text.ts'
+import { FORM } from './form/text.ts'
 import { NODE_HELP } from './help/text.ts'
 import { cutLinks } from './rete/cut-wires.ts'
 import { leadWires } from './rete/lead-wires.ts'
@@ -35,6 +36,8 @@ export interface Action {
   readonly keys?: readonly string[]
   /** Keys that mean this only while the canvas or a node on it has the focus. */
   readonly canvasKeys?: readonly string[]
+  /** It acts on what the canvas shows, and so not behind the form, as all of the group Nodes. */
+  readonly graph?: true
   /** Keys work while something is typed too. */
   readonly everywhere?: true
   /** The browser has an event of its own for the keys, which EditorPage hears. */
@@ -104,6 +107,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: TEXT.copy,
     group: 'Edit',
+    graph: true,
     keys: ['Ctrl+C'],
     browser: true,
     unable: nothingSelected,
@@ -112,6 +116,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Cut',
     group: 'Edit',
+    graph: true,
     keys: ['Ctrl+X'],
     browser: true,
     unable: nothingSelected,
@@ -120,6 +125,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Paste',
     group: 'Edit',
+    graph: true,
     keys: ['Ctrl+V'],
     browser: true,
     run: (editor) => void pasteHere(editor),
@@ -127,6 +133,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Duplicate with the wires into it',
     group: 'Edit',
+    graph: true,
     keys: ['Ctrl+D'],
     unable: nothingSelected,
     run: (editor) => editor.duplicateSelected(),
@@ -134,6 +141,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Delete and heal the wires through it',
     group: 'Edit',
+    graph: true,
     keys: ['Delete', 'Backspace'],
     keywords: ['remove'],
     unable: nothingSelected,
@@ -142,6 +150,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Delete without healing',
     group: 'Edit',
+    graph: true,
     keys: ['Ctrl+Delete', 'Ctrl+Backspace'],
     keywords: ['remove'],
     unable: nothingSelected,
@@ -150,6 +159,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Select all',
     group: 'Edit',
+    graph: true,
     keys: ['Ctrl+A'],
     run: selectAll,
   },
@@ -225,6 +235,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Show the selection',
     group: 'Look',
+    graph: true,
     keys: ['F'],
     keywords: ['fit', 'frame', 'zoom'],
     run: (editor) => editor.canvas?.fitSelection(),
@@ -232,6 +243,7 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Show everything',
     group: 'Look',
+    graph: true,
     keys: ['Home'],
     keywords: ['fit', 'zoom'],
     run: (editor) => editor.canvas?.fit(),
@@ -239,14 +251,23 @@ export const ACTIONS: readonly Action[] = [
   {
     name: 'Zoom in',
     group: 'Look',
+    graph: true,
     canvasKeys: ['+'],
     run: (editor) => editor.canvas?.zoomBy(1.25),
   },
   {
     name: 'Zoom out',
     group: 'Look',
+    graph: true,
     canvasKeys: ['-'],
     run: (editor) => editor.canvas?.zoomBy(0.8),
+  },
+  {
+    name: FORM.toggle,
+    group: 'Look',
+    keys: ['Shift+F'],
+    keywords: ['simple', 'starred', 'panel', 'app'],
+    run: ({ form }) => form.show(!form.shown),
   },
   {
     name: 'Light or dark colours',
@@ -308,6 +329,10 @@ export const ACTIONS: readonly Action[] = [
     run: (_, page) => page.help(),
   },
 ]
+
+/** Why an action cannot be done now; undefined when it can. */
+export const unable = (action: Action, editor: Editor): string | undefined =>
+  (action.graph || action.group === 'Nodes') && editor.form.shown ? FORM.notInForm : action.unable?.(editor)
 
 /** What hands do besides: the mouse, and keys that belong to one part of the page. */
 export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [

@@ -1,4 +1,4 @@
-import { ACTIONS, type Action, type PageCommands } from './actions.ts'
+import { ACTIONS, unable, type Action, type PageCommands } from './actions.ts'
 import type { Editor } from './state/editor.svelte.ts'
 
 /** True while the person types into a control: then letters belong to it. */
@@ -46,7 +46,7 @@ export function handleKey(event: KeyboardEvent, editor: Editor, page: PageComman
   const action = meant(event)
   if (action === undefined) return
   event.preventDefault()
-  const why = action.unable?.(editor)
+  const why = unable(action, editor)
   if (why === undefined) action.run(editor, page)
   else editor.say(why)
 }

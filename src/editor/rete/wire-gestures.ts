@@ -73,7 +73,9 @@ export function wireGestures(
 }
 
 export function nodeAt({ x, y }: Point): string | undefined {
-  return document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-node]')?.dataset.node
+  const { node, photoOf } =
+    document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-node], [data-photo-of]')?.dataset ?? {}
+  return node ?? photoOf
 }
 
 function socketAt({ x, y }: Point): SocketAddress | undefined {

@@ -52,6 +52,8 @@ export async function pasteGraph(editor: Editor, text: string): Promise<void> {
 
 /** Pastes the text of a graph; any other text is none of ours. */
 export async function pasteText(editor: Editor, text: string): Promise<void> {
-  if (text.trim().startsWith('{')) await pasteGraph(editor, text.trim())
-  else editor.say(SAY.nothingToPaste)
+  if (!text.trim().startsWith('{')) return editor.say(SAY.nothingToPaste)
+  // What is pasted is selected, and so must be seen.
+  editor.form.show(false)
+  await pasteGraph(editor, text.trim())
 }

@@ -22,6 +22,7 @@ import { Inspecting } from './inspecting.svelte.ts'
 import { counted, marksOf, marksRemoved } from './marks.ts'
 import { chosen } from './moving.ts'
 import type { ExamplePicture } from './examples.ts'
+import { Form } from './form.svelte.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults } from './live.ts'
 import { removal } from './rewiring.ts'
@@ -53,6 +54,7 @@ export class Editor {
   readonly geometry = new Geometry()
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()
+  readonly form = new Form(this)
   readonly inspecting: Inspecting
   readonly run: RunState
   readonly runs: Runs

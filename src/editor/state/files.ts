@@ -94,6 +94,9 @@ export function addTarget(editor: Editor, widget: FileWidget, at?: Point): Param
   return { node: editor.add(type, at ?? editor.canvas?.middle() ?? { x: 0, y: 0 }), param }
 }
 
+/** The parameter of a node type that takes a picture. */
+export const pictureOf = (type: NodeInfo | undefined): string | undefined => paramWith(type, 'picture')
+
 const paramWith = (type: NodeInfo | undefined, widget: FileWidget): string | undefined =>
   Object.entries(type?.params ?? {}).find(([, param]) => param.widget === widget)?.[0]
 

@@ -1,0 +1,70 @@
+import type { FormEntry } from '../../graph/document.ts'
+import { FORM_SAY } from '../form/text.ts'
+import type { Editor } from './editor.svelte.ts'
+
+/** The form of the document, its starred parameters, and whether it is shown in place of the graph. */
+export class Form {
+  #shown = $state(false)
+
+  constructor(readonly editor: Editor) {}
+
+  get shown(): boolean {
+    return this.#shown
+  }
+
+  get entries(): readonly FormEntry[] {
+    return this.editor.store.document.form ?? []
+  }
+
+  /** Nothing stays selected behind the form: keys would act on what is not seen. */
+  show(shown: boolean): void {
+    if (shown) this.editor.selection.clear()
+    this.#shown = shown
+    this.editor.look()
+  }
+
+  has(node: string, param: string): boolean {
+    return this.entries.some((entry) => entry.node === node && entry.param === param)
+  }
+
+  /** What the form calls a parameter where the person named it. */
+  name({ node, param, label }: FormEntry): string {
+    const { editor } = this
+    return label ?? editor.run.catalogue.get(editor.store.node(node)?.type ?? '')?.params[param]?.label ?? param
+  }
+
+  toggle(node: string, param: string): void {
+    const entry = { node, param }
+    const on = !this.has(node, param)
+    const entries = on ? [...this.entries, entry] : this.#without(entry)
+    if (this.#set(entries))
+      this.editor.say(on ? FORM_SAY.starred(this.name(entry)) : FORM_SAY.unstarred(this.name(entry)))
+  }
+
+  /** An empty name is the parameter's own again. */
+  rename(entry: FormEntry, text: string): void {
+    const { label: before, ...bare } = entry
+    const label = text.trim()
+    const same = label === (before ?? '') || label === this.name(bare)
+    if (same && before === undefined) return
+    const named = label === '' || label === this.name(bare) ? bare : { ...bare, label }
+    this.#set(this.entries.map((other) => (other === entry ? named : other)))
+  }
+
+  /** Up or down by one. */
+  move(entry: FormEntry, by: 1 | -1): void {
+    const at = this.entries.indexOf(entry)
+    const to = at + by
+    if (at < 0 || to < 0 || to >= this.entries.length) return
+    if (this.#set(this.entries.toSpliced(at, 1).toSpliced(to, 0, entry)))
+      this.editor.say(FORM_SAY.moved(this.name(entry), to + 1, this.entries.length))
+  }
+
+  #without({ node, param }: FormEntry): readonly FormEntry[] {
+    return this.entries.filter((entry) => entry.node !== node || entry.param !== param)
+  }
+
+  #set(form: readonly FormEntry[]): boolean {
+    return this.editor.do({ do: 'setForm', form })
+  }
+}
