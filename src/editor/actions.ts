@@ -3,6 +3,7 @@ import { FORM } from './form/text.ts'
 import { NODE_HELP } from './help/text.ts'
 import { cutLinks } from './rete/cut-wires.ts'
 import { leadWires } from './rete/lead-wires.ts'
+import { align, ALIGNMENTS, AXES, distribute } from './state/aligning.ts'
 import { addNote, frameSelection, nextColour } from './state/annotating.ts'
 import { copySelection, pasteHere } from './state/clipboard.ts'
 import type { Editor } from './state/editor.svelte.ts'
@@ -10,6 +11,7 @@ import { save } from './state/files.ts'
 import { toggleBypass, toggleCollapsed } from './state/flags.ts'
 import { linksToOthers } from './state/rewiring.ts'
 import { selectAll } from './state/selecting.ts'
+import { tidy } from './state/tidying.ts'
 import { copyLink } from './state/share.ts'
 import { SAY, TEXT } from './text.ts'
 
@@ -203,6 +205,27 @@ export const ACTIONS: readonly Action[] = [
     unable: noNodeSelected,
     run: (editor) => cutLinks(editor, linksToOthers(editor.store.document, editor.selection.ids)),
   },
+  {
+    name: CANVAS_TEXT.tidy,
+    group: 'Nodes',
+    keys: ['L'],
+    keywords: ['layout', 'arrange', 'columns', 'clean'],
+    run: (editor) => void tidy(editor),
+  },
+  ...ALIGNMENTS.map((how): Action => ({
+    name: CANVAS_TEXT.aligns[how],
+    group: 'Nodes',
+    keywords: ['arrange', 'line'],
+    unable: noNodeSelected,
+    run: (editor) => align(editor, how),
+  })),
+  ...AXES.map((axis): Action => ({
+    name: axis === 'x' ? CANVAS_TEXT.distributeX : CANVAS_TEXT.distributeY,
+    group: 'Nodes',
+    keywords: ['arrange', 'space', 'gaps'],
+    unable: noNodeSelected,
+    run: (editor) => distribute(editor, axis),
+  })),
   {
     name: 'Lead the wire through a point',
     group: 'Nodes',

@@ -15,7 +15,7 @@ import { markKey, marksOf, NOTE_COLOUR, type MarkKey } from './marks.ts'
 import { hull, meets, rounded } from './rectangles.ts'
 
 /** Canvas units between a frame and what it was drawn around. */
-const PADDING = 20
+export const FRAME_PADDING = 20
 /** And between a note and what is above it. */
 const GAP = 16
 const NOTE = { width: 240, height: 120 }
@@ -32,10 +32,10 @@ export function frameSelection(editor: Editor): void {
   const { frames = [] } = store.document
   const id = idIn(frames, 'frame')
   const box = rounded({
-    x: around.x - PADDING,
-    y: around.y - PADDING,
-    width: around.width + 2 * PADDING,
-    height: around.height + 2 * PADDING,
+    x: around.x - FRAME_PADDING,
+    y: around.y - FRAME_PADDING,
+    width: around.width + 2 * FRAME_PADDING,
+    height: around.height + 2 * FRAME_PADDING,
   })
   const colour = FRAME_COLOURS[(FRAME_COLOURS.indexOf('blue') + frames.length) % FRAME_COLOURS.length] ?? 'blue'
   const frame = { id, title: CANVAS_TEXT.frame, colour, box }
