@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Page, Worker } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
 import { finished, node, status } from './support/editor-page.ts'
@@ -29,4 +29,32 @@ it('Cancel keeps the members that are finished; the next run computes the others
   await finished(page)
   expect(await foot()).toMatch(new RegExp(`, ${MEMBERS - left} of ${MEMBERS} cached`))
   expect(await node(page, 'VAE Encode').locator('footer').innerText()).toBe('cached')
+})
+
+it('an engine that spins is replaced 5 s after Cancel; meanwhile the page answers, and finished results stay', async () => {
+  const isEngine = (worker: Worker) => worker.url().includes('engine.worker')
+  const worker = page.workers().find(isEngine)
+  const closed = worker?.waitForEvent('close', { timeout: 40_000 })
+  const started = page.waitForEvent('worker', { predicate: isEngine, timeout: 30_000 })
+  await worker?.evaluate(() => {
+    setTimeout(() => {
+      for (;;);
+    })
+  })
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  const cancelled = Date.now()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Examples' }).click()
+  await page.getByRole('menu', { name: 'Examples' }).waitFor({ timeout: 4_500 })
+  await page.keyboard.press('Escape')
+  await started
+  expect(Date.now() - cancelled).toBeGreaterThan(4_000)
+  expect(Date.now() - cancelled).toBeLessThan(15_000)
+  // Nothing spins on.
+  await closed
+  // The new one finds what was dear where it is kept.
+  await expect.poll(foot, { timeout: 60_000 }).toBe('cached')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await finished(page)
+  expect(await foot()).toBe('cached')
 })

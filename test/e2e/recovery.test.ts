@@ -43,6 +43,18 @@ const run = () => page.getByRole('button', { name: 'Run', exact: true }).click()
 const foot = (title: string) => node(page, title).locator('footer').innerText()
 const seed = (value: number) => node(page, 'Noise Init').getByLabel('Seed', { exact: true }).fill(String(value))
 
+/** Names of the files of results by folder, where there are any. */
+const keptResults = () =>
+  page.evaluate(async () => {
+    const found: Record<string, string[]> = {}
+    for await (const [folder, handle] of (await navigator.storage.getDirectory()).entries()) {
+      if (!folder.startsWith('results-') || !('keys' in handle)) continue
+      for await (const name of (handle as FileSystemDirectoryHandle).keys())
+        if (name !== 'costs') found[folder] = [...(found[folder] ?? []), name]
+    }
+    return found
+  })
+
 /** The graphics process dies, as when a driver is reset. The connection of the command may go with it. */
 async function crashGpu(): Promise<void> {
   const session = await browser.newBrowserCDPSession()
@@ -78,6 +90,12 @@ it('a second loss during a run asks what to do, and the processor does what the 
 })
 
 it('a page that dies comes back with its graph, its results and its choice of what computes', async () => {
+  await page.evaluate(async () => {
+    const older = await (
+      await navigator.storage.getDirectory()
+    ).getDirectoryHandle('results-0.0.1-wasm', { create: true })
+    await older.getFileHandle('k-900-10', { create: true })
+  })
   const session = await context.newCDPSession(page)
   const died = page.waitForEvent('crash')
   // Nobody is left to answer.
@@ -94,6 +112,28 @@ it('a page that dies comes back with its graph, its results and its choice of wh
   await expect.poll(() => dialog.getByRole('button', { name: 'Clear results' }).isEnabled()).toBe(true)
   await dialog.getByRole('button', { name: 'Clear results' }).click()
   await dialog.getByText('Results kept for later visits: none').waitFor()
+  // Those of the other backend are gone too, and since the start those of another version.
+  expect(await keptResults()).toEqual({})
   await dialog.getByRole('button', { name: 'Close' }).click()
   await expect.poll(() => foot('DDIM Denoise')).not.toBe('cached')
+})
+
+it('two losses within seconds, after which the browser gives no adapter for a while, leave a page that computes', async () => {
+  await page.goto(`${inject('url')}?backend=webgpu`)
+  await page.getByRole('button', { name: /WebGPU/ }).waitFor({ timeout: 60_000 })
+  await seed(12)
+  await run()
+  await expect.poll(() => page.getByRole('button', { name: 'Cancel' }).isEnabled()).toBe(true)
+  await crashGpu()
+  await page.waitForTimeout(1_000)
+  await crashGpu()
+  // Either the person was asked, or the run went on by itself on the processor.
+  const ended = async () => {
+    const alert = page.getByRole('alert').filter({ hasText: 'The graphics device was lost' })
+    return (await alert.count()) > 0 || /^Finished/.test((await status(page).textContent()) ?? '')
+  }
+  await expect.poll(ended, { timeout: 120_000 }).toBe(true)
+  expect(await node(page, 'Noise Init').getByLabel('Seed', { exact: true }).inputValue()).toBe('12')
+  await run()
+  await finished(page, 150_000)
 })
