@@ -71,7 +71,7 @@ export const ACTIONS: readonly Action[] = [
     everywhere: true,
     keywords: ['compute', 'execute', 'start'],
     unable: starting,
-    run: (editor) => editor.runs.start(),
+    run: (editor) => editor.seeds.run(),
   },
   {
     name: TEXT.cancel,

@@ -148,7 +148,6 @@ export const TEXT = {
   noPicture: 'No picture',
   advanced: 'More',
   auto: 'auto',
-  dice: (label: string) => `New random ${label.toLowerCase()}`,
   autoToggle: (label: string, says: string) => `${label}: ${says}`,
   unknownType: (type: string) => `Unknown node type “${type}”. It is kept as it is and does not run.`,
   waitsFor: (title: string) => `waits for ${title}`,

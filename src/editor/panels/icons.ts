@@ -22,6 +22,8 @@ export const ICONS = {
   up: 'M3.5 10 8 5.5l4.5 4.5',
   down: 'M3.5 6 8 10.5 12.5 6',
   form: 'M2.5 4.5h4 M9 3h4.5v3H9Z M2.5 11.5h4 M9 10h4.5v3H9Z',
+  locked: 'M4 7.5h8v6H4Z M5.5 7.5v-2a2.5 2.5 0 0 1 5 0v2',
+  unlocked: 'M4 7.5h8v6H4Z M5.5 7.5v-2a2.5 2.5 0 0 1 4.8-1',
   several: 'M2.5 5V2.5H5 M7 2.5h2 M11 2.5h2.5V5 M13.5 7v2 M2.5 7v2 M2.5 11v2.5H5 M7 13.5h2 M11 13.5h2.5V11',
   duplicate: 'M2.5 2.5h7v7h-7Z M6.5 12v1.5h7v-7H12',
   copy: 'M5 3.5H3.5v10h9v-10H11 M5.5 2.3h5v2.4h-5Z',

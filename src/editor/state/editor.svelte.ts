@@ -28,6 +28,7 @@ import { changesResults } from './live.ts'
 import { removal } from './rewiring.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Runs } from './runs.svelte.ts'
+import { Seeds } from './seeds.svelte.ts'
 import { Selection } from './selection.svelte.ts'
 import { defaultView, Viewing } from './viewing.svelte.ts'
 import { linkBetween, refusal, socketOnNew, Wiring } from './wiring.svelte.ts'
@@ -55,6 +56,7 @@ export class Editor {
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()
   readonly form = new Form(this)
+  readonly seeds = new Seeds(this)
   readonly inspecting: Inspecting
   readonly run: RunState
   readonly runs: Runs
@@ -94,6 +96,7 @@ export class Editor {
       ready: () => ready(this),
       states: () => this.runs.planned(),
       ended: (finished) => {
+        if (finished && this.run.errors.length === 0 && this.runs.document) this.seeds.made(this.runs.document)
         if (this.runs.ended(finished)) this.#keepMember()
       },
       members: () => {

@@ -25,6 +25,8 @@ export class Runs {
     const { store, run } = this.editor
     return forecast(store.document, run.catalogue, run.nodes, this.#shown())
   })
+  /** What the last run, or the one that goes on, is of. */
+  document: GraphDocument | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #edited = false
   #ran = false
@@ -101,6 +103,7 @@ export class Runs {
   }
 
   #begin(document: GraphDocument, targets: readonly string[]): void {
+    this.document = document
     this.editor.run.begin()
     this.editor.say(SAY.running)
     this.client.run(document, targets)
