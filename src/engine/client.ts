@@ -74,6 +74,8 @@ export interface EngineClient {
   update(document: GraphDocument): void
   /** Computes the targets (default: every sink) and what they need. A newer run replaces an older one. */
   run(document: GraphDocument, targets?: readonly string[]): void
+  /** Another document comes: of the one before, whose nodes may have the same names, nothing is told any more. */
+  leave(): void
   /** Stops between steps; finished members stay cached. Kills the Worker if nothing stops for 5 s. */
   cancel(): void
   /**

@@ -131,6 +131,13 @@ export class Engine {
     await this.#running.catch(() => undefined)
   }
 
+  /** Another document comes: nothing can be looked up of this one any more. Resolves when its run has stopped. */
+  async leave(): Promise<void> {
+    this.#updates += 1
+    this.#plan = undefined
+    await this.cancel()
+  }
+
   /**
    * What a socket holds now: an output's value, or what an input is given; with `step`, what the member would have come to
    * after that step of its node. Borrowed until the next `await`: retain its tensors to keep it. Undefined when it is not on
@@ -214,8 +221,10 @@ export class Engine {
     // A checkpoint folder may have changed on disk since it was identified.
     this.#contents.clear()
     for (let lost = 0; ; lost++) {
-      const planned = (this.#plan = await this.#planned(document, targets, signal))
+      const planned = await this.#planned(document, targets, signal)
+      // Another document may be shown by now.
       if (signal.aborted) throw cancelled()
+      this.#plan = planned
       if (planned.targets.length === 0) throw planned.blocked[0] ?? nothingToRun()
       try {
         const { nodes, failed, skipped } = await this.#execute(planned, document, now, signal)

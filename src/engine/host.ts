@@ -5,13 +5,10 @@ import { parseDocument } from '../graph/validate.ts'
 import { catalogueOf } from '../node/catalogue.ts'
 import type { OutputFiles } from '../node/services.ts'
 import type { CheckpointRow, GivenFolder } from './client.ts'
-import type { Preview } from './events.ts'
+import { Drawings } from './drawings.ts'
 import { Engine, type EngineParts } from './engine.ts'
 import { Painter, type MakeBitmap, type RenderDifference, type RenderPreview, type RenderSpread } from './painter.ts'
-import { Previews } from './previews.ts'
-import { Reliefs } from './relief.ts'
 import type { FromWorker, HostPort, ToWorker } from './protocol.ts'
-import { Viewed, type ViewedEvents } from './viewed.ts'
 
 export interface HostParts extends Omit<EngineParts, 'listener'> {
   readonly port: HostPort
@@ -31,9 +28,6 @@ export interface HostParts extends Omit<EngineParts, 'listener'> {
   addCheckpoint(folder: GivenFolder): Promise<CheckpointRow>
 }
 
-/** A picture that could not be drawn is no reason to stop anything: the value itself is fine. */
-const notDrawn = (error: unknown): void => console.warn('A preview could not be drawn:', error)
-
 /** Export files as messages to the page: bind it as the OutputFiles service of a Worker. */
 export const postedFiles = (port: HostPort): OutputFiles => ({
   async write(name, bytes, mime) {
@@ -48,14 +42,12 @@ const FORECAST_PAUSE = 150
 /** The Worker's side: hears messages, drives the engine, answers. Says `ready` when it is made. */
 export class EngineHost {
   readonly engine: Engine
-  readonly #previews: Previews
-  readonly #viewed: Viewed
-  readonly #reliefs: Reliefs
+  #drawings: Drawings
   #document: GraphDocument | undefined
   #update = 0
   #run = 0
-  /** One picture of an unfinished result at a time; others are skipped. */
-  #drawing = false
+  /** A run of a document that was left has not ended yet. */
+  #leaving = 0
   #statesSoon = false
   #running = 0
   #forecastSoon: ReturnType<typeof setTimeout> | undefined
@@ -67,36 +59,23 @@ export class EngineHost {
         state: (node, state) => {
           this.#sendStates()
           if (state.phase !== 'done') return
+          if (this.#leaving > 0) return
           // What is looked at is drawn before the small pictures.
-          this.#refreshViewed()
-          void this.#quietly(this.#previews.refresh(node.id))
+          this.#drawings.refreshViewed()
+          void this.#drawings.refresh(node.id)
         },
         progress: (done, secondsLeft) => this.#post({ say: 'progress', run: this.#run, done, secondsLeft }),
-        warned: (node, message) => this.#post({ say: 'warned', node, message }),
+        warned: (node, message) => this.#leaving === 0 && this.#post({ say: 'warned', node, message }),
         preview: (node, outputs, { index, count }, step) => {
           const [shown] = Object.entries(outputs)
-          if (this.#drawing || shown === undefined) return
+          if (this.#leaving > 0 || shown === undefined) return
           const [socket, value] = shown
-          this.#drawing = true
-          const at = { node: node.id, socket, member: index, members: count }
-          const drawn = this.#previews.early(at, value, step)
-          void this.#quietly(drawn).then(() => (this.#drawing = false))
+          void this.#drawings.early({ node: node.id, socket, member: index, members: count }, value, step)
         },
       },
     })
     const painter = new Painter(parts.renderPreview, parts.renderSpread, parts.renderDifference, parts.makeBitmap)
-    const preview = (preview: Preview) => this.#post({ say: 'preview', preview }, [preview.bitmap])
-    this.#previews = new Previews(this.engine, painter, preview)
-    const page: ViewedEvents = {
-      preview,
-      members: (members) => this.#post({ say: 'members', members }),
-      member: (picture) => this.#post({ say: 'member', picture }, [picture.bitmap]),
-      spread: (picture) => this.#post({ say: 'spread', picture }, [picture.bitmap]),
-    }
-    this.#viewed = new Viewed(this.engine, painter, page, notDrawn)
-    this.#reliefs = new Reliefs(this.engine, parts.backend, painter, notDrawn, (relief) =>
-      this.#post({ say: 'relief', relief }, [relief.values.buffer, ...(relief.photo ? [relief.photo] : [])]),
-    )
+    this.#drawings = new Drawings(this.engine, painter, parts.backend, parts.port)
     const catalogue = [...catalogueOf(parts.nodes).values()]
     this.#post({ say: 'ready', info: parts.info, catalogue, checkpoints: parts.checkpoints })
   }
@@ -113,6 +92,8 @@ export class EngineHost {
         return void this.#start(message.run, message.document, message.targets)
       case 'cancel':
         return void this.engine.cancel()
+      case 'leave':
+        return this.#leave(message.leave)
       case 'picture':
         return this.parts.addPicture(message.sha256, message.name, message.bytes)
       case 'checkpoint':
@@ -123,21 +104,21 @@ export class EngineHost {
         this.parts.memory?.limit(message.bytes)
         return this.#forecast()
       case 'view':
-        return this.#viewed.look(message.look)
+        return this.#drawings.viewed.look(message.look)
       case 'relief':
-        return this.#reliefs.look(message.look)
+        return this.#drawings.reliefs.look(message.look)
       case 'read': {
         const { request, x, y } = message
-        return this.#post({ say: 'read', request, point: this.#viewed.inspected.point(x, y) })
+        return this.#post({ say: 'read', request, point: this.#drawings.inspected.point(x, y) })
       }
       case 'measure':
         return this.#post({
           say: 'measured',
           request: message.request,
-          levels: this.#viewed.inspected.levels(),
+          levels: this.#drawings.inspected.levels(),
         })
       case 'pin':
-        this.#viewed.inspected.pin()
+        this.#drawings.inspected.pin()
         return this.#post({ say: 'pinned', request: message.request })
       case 'compare':
         return void this.#compare(message.request)
@@ -170,13 +151,20 @@ export class EngineHost {
   #hear(document: GraphDocument): void {
     this.#document = document
     const nodes = new Set(document.nodes.map(({ id }) => id))
-    this.#previews.keep(nodes)
-    this.#viewed.keep(nodes)
+    this.#drawings.keep(nodes)
   }
 
-  #refreshViewed(): void {
-    this.#viewed.refresh()
-    this.#reliefs.refresh()
+  /** Another document is shown from now on: nothing is told of this one any more. */
+  #leave(leave: number): void {
+    const { engine, painter, inspected } = this.#drawings
+    this.#drawings.end()
+    // What was pinned can be compared with.
+    this.#drawings = new Drawings(engine, painter, this.parts.backend, this.parts.port, inspected)
+    this.#document = undefined
+    this.#update++
+    this.#leaving++
+    void engine.leave().finally(() => this.#leaving--)
+    this.#post({ say: 'left', leave })
   }
 
   /** States first, then the pictures of what is cached. Only the latest document is answered. */
@@ -186,11 +174,11 @@ export class EngineHost {
       const states = await this.engine.update(document)
       if (update !== this.#update) return
       this.#post({ say: 'states', states: [...states] })
-      this.#refreshViewed()
+      this.#drawings.refreshViewed()
       this.#forecast()
       for (const [id, { phase }] of states) {
         if (update !== this.#update) return
-        if (phase === 'cached' || phase === 'done') await this.#quietly(this.#previews.refresh(id))
+        if (phase === 'cached' || phase === 'done') await this.#drawings.refresh(id)
       }
     } catch (error) {
       this.#post({ say: 'failed', run: this.#run, error: plainError(error) })
@@ -225,7 +213,7 @@ export class EngineHost {
         .then((states) => {
           if (update !== this.#update) return
           this.#post({ say: 'states', states: [...states] })
-          this.#refreshViewed()
+          this.#drawings.refreshViewed()
         })
         .catch(() => undefined)
     }, 30)
@@ -251,7 +239,7 @@ export class EngineHost {
 
   async #compare(request: number): Promise<void> {
     try {
-      const difference = await this.engine.lane.run(() => this.#viewed.inspected.difference())
+      const difference = await this.engine.lane.run(() => this.#drawings.inspected.difference())
       this.#post({ say: 'differs', request, difference }, difference && [difference.bitmap])
     } catch (error) {
       this.#post({ say: 'refused', request, error: plainError(error) })
@@ -264,10 +252,6 @@ export class EngineHost {
     } catch (error) {
       this.#post({ say: 'refused', request, error: plainError(error) })
     }
-  }
-
-  async #quietly(drawn: Promise<unknown>): Promise<void> {
-    await drawn.catch(notDrawn)
   }
 
   #post(message: FromWorker, transfer?: Transferable[]): void {

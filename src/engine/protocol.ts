@@ -30,6 +30,8 @@ export type ToWorker =
       readonly targets?: readonly string[] | undefined
     }
   | { readonly do: 'cancel' }
+  /** What comes next is of another document; `left` answers, and nothing is told of this one after it. */
+  | { readonly do: 'leave'; readonly leave: number }
   | { readonly do: 'picture'; readonly sha256: string; readonly name: string; readonly bytes: Uint8Array }
   /** Until the next one, its pictures come whenever they change. */
   | { readonly do: 'view'; readonly look: Look }
@@ -63,6 +65,7 @@ export type FromWorker =
   /** Files that follow are of this run. */
   | { readonly say: 'begun'; readonly run: number }
   | { readonly say: 'states'; readonly states: readonly (readonly [string, NodeState])[] }
+  | { readonly say: 'left'; readonly leave: number }
   | { readonly say: 'preview'; readonly preview: Preview }
   | { readonly say: 'members'; readonly members: Members }
   | { readonly say: 'member'; readonly picture: MemberPicture }

@@ -1,7 +1,7 @@
 import type { Size } from '../node/values.ts'
 import type { Engine } from './engine.ts'
 import type { Look, MemberPicture, Members, Preview, SpreadPicture, StepsSeen } from './events.ts'
-import { Inspected } from './inspected.ts'
+import type { Inspected } from './inspected.ts'
 import type { Painter } from './painter.ts'
 
 /** Larger than any screen, small enough for every canvas. */
@@ -39,7 +39,6 @@ interface Target {
  * picture asked for last before all others: a run is held up by one small drawing per call, and nothing queues up.
  */
 export class Viewed {
-  readonly inspected: Inspected
   #look: Look | undefined
   /** What the page has. */
   #large: string | undefined
@@ -53,9 +52,8 @@ export class Viewed {
     readonly painter: Painter,
     readonly page: ViewedEvents,
     readonly failed: (error: unknown) => void,
-  ) {
-    this.inspected = new Inspected(painter)
-  }
+    readonly inspected: Inspected,
+  ) {}
 
   look(look: Look): void {
     const before = this.#look

@@ -1,4 +1,4 @@
-import { AppError, type PlainError } from '../base/errors.ts'
+import type { PlainError } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import { fileName } from '../graph/text.ts'
@@ -7,6 +7,7 @@ import type { PictureRef } from '../node/params.ts'
 import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
 import type { Difference, Levels, Look, PointRead, ReliefLook } from './events.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
+import { discarded, unexpected, type Answer } from './answers.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
 
 /** Reads graph files where the nodes' migrations are: in the Worker. */
@@ -29,11 +30,6 @@ interface Question {
   readonly message: ToWorker
   answer(answer: Answer): void
 }
-
-type Answer = Extract<
-  FromWorker,
-  { readonly say: 'opened' | 'taken' | 'kept' | 'read' | 'measured' | 'pinned' | 'differs' | 'refused' }
->
 
 interface Run {
   readonly number: number
@@ -71,6 +67,8 @@ class WorkerClient implements EngineClient, PresetReader {
   /** The run that the Worker is at. */
   #begun: number | undefined
   #number = 0
+  /** Until it is heard, what the Worker says is of the document before. */
+  #leaving: number | undefined
   #pings = 0
   /** What a new Worker must be given again. Blobs, not bytes: they may stay on disk. */
   readonly #pictures = new Map<string, { readonly name: string; readonly file: Blob }>()
@@ -100,6 +98,13 @@ class WorkerClient implements EngineClient, PresetReader {
   run(document: GraphDocument, targets?: readonly string[]): void {
     this.#document = document
     this.#send({ number: ++this.#number, document, targets, again: true })
+  }
+
+  leave(): void {
+    this.#document = this.#look = this.#relief = undefined
+    if (!this.#ready) return
+    this.#leaving = ++this.#number
+    this.#post({ do: 'leave', leave: this.#leaving })
   }
 
   cancel(): void {
@@ -236,10 +241,12 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#worker?.terminate()
     this.#worker = undefined
     this.#ready = false
+    this.#leaving = undefined
   }
 
   #hear(message: FromWorker): void {
     this.#watchdog.heard()
+    if (this.#leaving !== undefined && discarded(message)) return
     switch (message.say) {
       case 'pong':
       case 'busy':
@@ -250,6 +257,9 @@ class WorkerClient implements EngineClient, PresetReader {
         return void this.#replay()
       case 'states':
         return this.events.states(new Map(message.states))
+      case 'left':
+        if (message.leave === this.#leaving) this.#leaving = undefined
+        return
       case 'preview':
         return this.events.preview(message.preview)
       case 'members':
@@ -381,14 +391,3 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#worker?.postMessage(message, transfer)
   }
 }
-
-const unexpected = (answer: Answer): AppError =>
-  answer.say === 'refused'
-    ? appError(answer.error)
-    : new AppError('engine/unexpected', `The engine answered "${answer.say}" to another question.`)
-
-function appError({ code, message, ...details }: PlainError): AppError {
-  return new AppError(isCode(code) ? code : 'engine/unexpected', message, details)
-}
-
-const isCode = (code: string): code is AppError['code'] => code.includes('/')

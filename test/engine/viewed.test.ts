@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { SerialQueue } from '../../src/base/queue.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { Inspected } from '../../src/engine/inspected.ts'
 import { Painter } from '../../src/engine/painter.ts'
 import { Viewed } from '../../src/engine/viewed.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
@@ -65,7 +66,7 @@ function session({ keys = four, steps = [] as number[], of = 4, paint = () => Pr
     spread: ({ keys: drawn, bitmap }: { readonly keys: readonly string[]; readonly bitmap: ImageBitmap }) =>
       took(`spread of ${drawn.join(' ')}`, bitmap),
   }
-  const viewed = new Viewed(engine, painter, page, (error) => failures.push(error))
+  const viewed = new Viewed(engine, painter, page, (error) => failures.push(error), new Inspected(painter))
   /** What was said since the last time, when nothing is left to be drawn. */
   const settled = async () => {
     for (let i = 0; i < 200; i++) await Promise.resolve()

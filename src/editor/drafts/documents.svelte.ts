@@ -154,7 +154,9 @@ export class Documents {
       void session.journal?.keep({ closed: Date.now() })
       this.closed = { id, title: session.history.document.title }
     }
-    if (this.tabs.length === 0 && this.#welcome) await this.#add(this.#welcome, { untouched: true })
+    if (this.tabs.length > 0 || !this.#welcome) return
+    this.#leaveShown()
+    await this.#add(this.#welcome, { untouched: true })
   }
 
   /** Opens a document that was closed. */

@@ -6,10 +6,10 @@ import type { Problem } from '../../graph/problem.ts'
 export interface Showing {
   readonly store: { use(history: History): void }
   readonly run: {
-    errors: readonly PlainError[]
     readonly nodes: ReadonlyMap<string, { readonly phase: string }>
-    keep(exists: (id: string) => boolean): void
+    forget(): void
   }
+  readonly device: { leave(): void }
   readonly selection: { clear(): void }
   readonly viewing: { look(node: undefined, type: undefined): void }
   readonly canvas: { begin(): void } | undefined
@@ -21,11 +21,11 @@ export interface Showing {
 /** Shows another document, with what can be undone of it and what was found while it was read. */
 export function show(editor: Showing, history: History, problems: readonly Problem[]): void {
   // States and pictures are those of the document before, whose nodes may have the same names.
-  editor.run.keep(() => false)
+  editor.device.leave()
+  editor.run.forget()
   editor.store.use(history)
   editor.problems = problems
   editor.trouble = undefined
-  editor.run.errors = []
   editor.selection.clear()
   editor.viewing.look(undefined, undefined)
   editor.look()

@@ -56,7 +56,8 @@ export class DocumentStore {
   /** Goes on with a document and what can be undone of it. */
   use(history: History): void {
     this.#history = history
-    this.#show()
+    // Nothing of the document before is left.
+    this.#show(EMPTY)
   }
 
   /** Commands with the same gesture name that follow each other are one undo step. Throws what the command throws. */
@@ -89,8 +90,7 @@ export class DocumentStore {
     this.#show()
   }
 
-  #show(): void {
-    const before = this.document
+  #show(before = this.document): void {
     this.document = this.#history.document
     this.canUndo = this.#history.canUndo
     this.canRedo = this.#history.canRedo

@@ -62,7 +62,7 @@ export class Editor {
   readonly runs: Runs
   readonly downloads: Downloads
   readonly kept: Kept
-  readonly device: Pick<EngineClient, 'keptBytes' | 'forgetResults' | 'limitMemory' | 'relief'>
+  readonly device: Pick<EngineClient, 'keptBytes' | 'forgetResults' | 'limitMemory' | 'relief' | 'leave'>
   /** False until the first document is there. */
   begun = $state(false)
   status = $state('')

@@ -184,6 +184,16 @@ export class RunState implements EngineEvents {
     this.secondsLeft = undefined
   }
 
+  /** Another document is shown: its nodes may have the names of those before. */
+  forget(): void {
+    this.keep(() => false)
+    this.nodes = new Map()
+    this.needs = new Map()
+    this.errors = []
+    this.warnings.clear()
+    this.strip.tell({ node: '', socket: '', keys: [] })
+  }
+
   /** Forgets pictures and errors of nodes that are gone. */
   keep(existing: (id: string) => boolean): void {
     for (const [id, preview] of this.thumbnails) {

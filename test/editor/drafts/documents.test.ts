@@ -46,7 +46,8 @@ async function page() {
   const editor = {
     store,
     read: async (text: string) => parseDocument(text, catalogue),
-    run: { errors: [], nodes: new Map<string, { phase: string }>(), keep: () => undefined },
+    run: { nodes: new Map<string, { phase: string }>(), forget: () => undefined },
+    device: { leave: () => undefined },
     runs: { leave: () => undefined, hold: () => undefined },
     selection: { clear: () => undefined },
     viewing: { look: () => undefined },

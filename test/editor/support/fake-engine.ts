@@ -78,6 +78,8 @@ export class FakeEngine implements EngineClient {
     void this.#viewed()
   }
 
+  leave(): void {}
+
   relief(): void {}
 
   async read(): Promise<undefined> {}

@@ -6,12 +6,15 @@ import type { Tier } from '../../../src/engine/results/tier.ts'
 import { createEngineClient } from '../../../src/engine/worker-client.ts'
 import { CpuBackend } from '../../../src/tensor/cpu.ts'
 import { toys } from './nodes.ts'
+import { stepper } from './stepper.ts'
 
 /** Runs a real host behind the part of `Worker` that the client uses; it can be made to hang or to lose its device. */
 export class ToyWorker {
   static made: ToyWorker[] = []
   static hang = false
   static tiers: readonly Tier[] = []
+  /** Called at every point where a toy waits. */
+  static tick = async (): Promise<void> => undefined
   onerror: ((event: { message: string }) => void) | null = null
   onmessage: ((event: { data: FromWorker }) => void) | null = null
   readonly got: ToWorker[] = []
@@ -26,7 +29,10 @@ export class ToyWorker {
     ToyWorker.made.push(this)
     queueMicrotask(() => {
       this.host = new EngineHost({
-        nodes: toys({ ran: [], tick: async () => undefined }),
+        nodes: new Map([
+          ...toys({ ran: [], tick: () => ToyWorker.tick() }),
+          ['toy/stepper', stepper([], () => ToyWorker.tick())],
+        ]),
         backend: this.backend,
         services: {
           use: () => {
