@@ -5,6 +5,7 @@ import { cutLinks } from './rete/cut-wires.ts'
 import { leadWires } from './rete/lead-wires.ts'
 import { align, ALIGNMENTS, AXES, distribute } from './state/aligning.ts'
 import { addNote, frameSelection, nextColour } from './state/annotating.ts'
+import { SHARING } from './sharing-text.ts'
 import { copySelection, pasteHere } from './state/clipboard.ts'
 import type { Editor } from './state/editor.svelte.ts'
 import { save } from './state/files.ts'
@@ -18,6 +19,8 @@ import { SAY, TEXT } from './text.ts'
 /** What only the page can do: what it shows besides the graph. */
 export interface PageCommands {
   readonly open: () => void
+  /** Chooses a file whose graph is added to this one. */
+  readonly addFile: () => void
   readonly welcome: () => void
   readonly addNode: () => void
   readonly escape: () => void
@@ -308,6 +311,15 @@ export const ACTIONS: readonly Action[] = [
     run: (_, page) => page.open(),
   },
   {
+    name: SHARING.addFile,
+    group: 'Graph',
+    keys: ['Ctrl+Shift+O'],
+    everywhere: true,
+    keywords: ['merge', 'insert', 'import', 'preset'],
+    unable: starting,
+    run: (_, page) => page.addFile(),
+  },
+  {
     name: TEXT.save,
     group: 'Graph',
     keys: ['Ctrl+S'],
@@ -384,4 +396,5 @@ export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
   ['+, −, 0, F in the viewer', 'Zoom, fit, full screen'],
   ['T in the viewer', 'The depth as a surface in 3D, and back'],
   ['Arrow keys in 3D', 'Turn around it; with Shift move along; +, − and 0 come nearer, go away, go back'],
+  ['Shift-click on the viewer’s Save', 'Save the picture without the graph in it'],
 ]

@@ -1,3 +1,5 @@
+import { byteText } from '../base/byte-text.ts'
+
 /** What the person reads about graphs that come from files, pictures and the gallery; text.ts has the rest. */
 export const SHARING = {
   carries: (name: string) => `${name} carries a graph`,
@@ -5,6 +7,14 @@ export const SHARING = {
   openIt: 'Open its graph',
   addIt: 'Add it to this graph',
   usePicture: 'Use it as a picture',
+  addExample: 'Add to this graph',
+  openFile: 'Open a file…',
+  addFile: 'Add a file to this graph…',
+  here: (name: string) => `${name}: here`,
+  away: (name: string, bytes: number | undefined, downloading: boolean) => {
+    if (downloading) return `${name}: downloading`
+    return bytes === undefined ? `${name}: not here` : `${name}: not here, about ${byteText(bytes)} to download`
+  },
 } as const
 
 /** One line for role=status. */

@@ -324,7 +324,10 @@ export class Documents {
 
 const lockOf = (id: string): string => `marigold-nodes/${id}`
 
+/** When the last one was opened: two in one millisecond have an order too. */
+let opened = 0
+
 function newRow(): DocumentRow {
-  const now = Date.now()
+  const now = (opened = Math.max(Date.now(), opened + 1))
   return { id: crypto.randomUUID(), format: FORMAT, title: '', opened: now, changed: now, closed: undefined, tries: 0 }
 }

@@ -8,7 +8,7 @@ import type { Editor } from './editor.svelte.ts'
 import type { Point } from './geometry.svelte.ts'
 
 /** What is done with a graph that was read. */
-type Use = (editor: Editor, read: ReadDocument) => void | Promise<void>
+export type Use = (editor: Editor, read: ReadDocument) => void | Promise<void>
 
 /** Opens it beside the others; nothing runs. */
 export async function openRead(editor: Editor, read: ReadDocument): Promise<void> {
