@@ -35,6 +35,13 @@ export interface Checkpoint {
    * Errors: `checkpoint/vae-only`.
    */
   denoise(imageLatent: Tensor, noisyLatent: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor>
+  /** How many latents of h × w cells the U-Net or the VAE's decoder takes at once with the memory there is, `most` at most. */
+  atOnce(
+    part: 'unet' | 'decoder',
+    size: { readonly height: number; readonly width: number },
+    most: number,
+    signal: AbortSignal,
+  ): Promise<number>
   /** [B,C,h,w] (still × scaling_factor) → [B,3,H,W], about −1..1, neither averaged nor clipped. */
   decode(latent: Tensor, signal: AbortSignal): Promise<Tensor>
 }

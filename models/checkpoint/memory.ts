@@ -36,6 +36,8 @@ type Part = 'encoder' | 'unet' | 'decoder'
 export interface PartMemory {
   readonly weights: number
   readonly activations: number
+  /** Of the activations. */
+  readonly largest: number
 }
 
 /** Bytes. Weights stay; the activations of one part are used again by the next. */
@@ -44,7 +46,7 @@ export interface MemoryForecast {
   readonly total: number
 }
 
-const NONE: PartMemory = { weights: 0, activations: 0 }
+const NONE: PartMemory = { weights: 0, activations: 0, largest: 0 }
 
 /**
  * What a checkpoint will take for latents of a size, worked out from its configs and the headers of its weights alone:
@@ -74,7 +76,7 @@ export async function forecastMemory(
   return { parts, total }
 }
 
-const memory = ({ weights, peak }: Footprint): PartMemory => ({ weights, activations: peak })
+const memory = ({ weights, peak, largest }: Footprint): PartMemory => ({ weights, activations: peak, largest })
 
 function vaeGraph(
   { vae }: CheckpointFolder,

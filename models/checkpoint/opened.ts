@@ -7,8 +7,10 @@ import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { timestepEmbedding } from '../architectures/timestep-embedding.ts'
+import type { LatentSize } from '../architectures/strip-plan.ts'
 import { foldCrossAttentions, unetGraph } from '../architectures/unet-2d-condition.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { roomFor } from './batch-room.ts'
 import { keptEmptyPrompt, type PromptShelf } from './kept-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { precisionFor, type Precision } from './precision.ts'
@@ -42,6 +44,7 @@ export class OpenedCheckpoint implements Checkpoint {
   /** Outlives the sessions: a few kilobytes, for which a text encoder of gigabytes was read. */
   readonly #texts = new Map<Variant, Promise<Float32Array>>()
 
+  readonly #rooms = new Map<string, Promise<number>>()
   /** Where the weights of the next session are read. */
   #files: CheckpointFiles
 
@@ -92,6 +95,17 @@ export class OpenedCheckpoint implements Checkpoint {
 
   async decode(latent: Tensor, signal: AbortSignal): Promise<Tensor> {
     return this.#decoder.run(latent, signal)
+  }
+
+  atOnce(
+    part: 'unet' | 'decoder',
+    { height, width }: Pick<LatentSize, 'height' | 'width'>,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { runtime } = this
+    const key = `${part} ${height} ${width} ${most} ${runtime.capacity.memory}`
+    return remember(this.#rooms, key, () => roomFor(this.folder, runtime, part, { batch: most, height, width }, signal))
   }
 
   /** Begins to fetch all weights where they come from afar. What fails is tried again, and told, when it is used. */

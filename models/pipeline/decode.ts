@@ -80,6 +80,17 @@ function expectModality(who: string, modality: Modality, wanted: Modality): void
   })
 }
 
+/** How many members like this one can be decoded at once, `most` at most. */
+export async function decodableAtOnce(
+  { latent, checkpoint }: Decodable,
+  most: number,
+  ctx: DecodeContext,
+): Promise<number> {
+  const [, , height = 1, width = 1] = latent.tensor.dims
+  const opened = await ctx.use(Checkpoints).open(checkpoint.id, ctx.signal)
+  return opened.atOnce('decoder', { height, width }, most, ctx.signal)
+}
+
 /**
  * Members of one size, decoded at once by their checkpoint and read, and their padding cut off. Errors:
  * `node/wrong-modality`, `node/unlike-members`, `node/wrong-latent`, `node/not-finite`, `node/all-zero`.

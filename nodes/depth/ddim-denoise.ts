@@ -10,7 +10,6 @@ import {
   checkpoint,
   choice,
   defineNode,
-  integer,
   latent,
   number,
   type CheckpointValue,
@@ -99,13 +98,15 @@ export default defineNode({
       step: 0.05,
       advanced: true,
     }),
-    batch_size: integer({
+    batch_size: auto({
       label: 'Batch size',
       about: 'Ensemble members denoised at once. More is faster where there is memory; the result is the same.',
       unit: 'members',
-      default: 1,
+      default: null,
       min: 1,
       max: 16,
+      step: 1,
+      auto: 'on a graphics card as many as fit, up to four; on the processor one',
       keyed: false,
       advanced: true,
     }),
@@ -120,7 +121,15 @@ export default defineNode({
     if (latent === undefined) throw unlike('The noise is missing.')
     return latent
   },
-  batch: { size: ({ batch_size }) => batch_size, run },
+  batch: {
+    size: ({ batch_size }) => batch_size,
+    async fit({ checkpoint, image }, most, ctx) {
+      const [, , height = 1, width = 1] = image.tensor.dims
+      const opened = await ctx.use(Checkpoints).open(checkpoint.id, ctx.signal)
+      return opened.atOnce('unet', { height, width }, most, ctx.signal)
+    },
+    run,
+  },
 })
 
 interface Inputs {

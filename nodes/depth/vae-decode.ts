@@ -1,4 +1,4 @@
-import { decodeMembers, expectForeseen } from '../../models/pipeline/decode.ts'
+import { decodableAtOnce, decodeMembers, expectForeseen } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { channelMean } from '../../src/gpu/kernels/channel-mean.ts'
@@ -6,7 +6,7 @@ import {
   checkpoint,
   defineNode,
   depth,
-  integer,
+  auto,
   latent,
   type CheckpointValue,
   type DepthMeaning,
@@ -31,13 +31,15 @@ export default defineNode({
     checkpoint: checkpoint('Whose VAE is used: the model that the latent was made with, or a VAE alone (TAESD).'),
   },
   params: {
-    batch_size: integer({
+    batch_size: auto({
       label: 'Batch size',
       about: 'Ensemble members decoded at once. More is faster where there is memory; the result is the same.',
       unit: 'members',
-      default: 1,
+      default: null,
       min: 1,
       max: 16,
+      step: 1,
+      auto: 'on a graphics card as many as fit, up to four; on the processor one',
       keyed: false,
       advanced: true,
     }),
@@ -56,7 +58,7 @@ export default defineNode({
     if (decoded === undefined) throw new AppError('node/no-latent', 'There is no latent to decode.')
     return decoded
   },
-  batch: { size: ({ batch_size }) => batch_size, run },
+  batch: { size: ({ batch_size }) => batch_size, fit: decodableAtOnce, run },
 })
 
 interface Inputs {

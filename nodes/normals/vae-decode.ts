@@ -1,11 +1,11 @@
-import { decodeMembers, expectForeseen, type ReadPixels } from '../../models/pipeline/decode.ts'
+import { decodableAtOnce, decodeMembers, expectForeseen, type ReadPixels } from '../../models/pipeline/decode.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { unitNormals } from '../../src/gpu/kernels/unit-normals.ts'
 import {
   checkpoint,
   defineNode,
-  integer,
+  auto,
   latent,
   normals,
   type CheckpointValue,
@@ -29,13 +29,15 @@ export default defineNode({
     checkpoint: checkpoint('Whose VAE is used: the model for normals that the latent was made with, or a VAE alone.'),
   },
   params: {
-    batch_size: integer({
+    batch_size: auto({
       label: 'Batch size',
       about: 'Ensemble members decoded at once. More is faster where there is memory; the result is the same.',
       unit: 'members',
-      default: 1,
+      default: null,
       min: 1,
       max: 16,
+      step: 1,
+      auto: 'on a graphics card as many as fit, up to four; on the processor one',
       keyed: false,
       advanced: true,
     }),
@@ -50,7 +52,7 @@ export default defineNode({
     if (decoded === undefined) throw new AppError('node/no-latent', 'There is no latent to decode.')
     return decoded
   },
-  batch: { size: ({ batch_size }) => batch_size, run },
+  batch: { size: ({ batch_size }) => batch_size, fit: decodableAtOnce, run },
 })
 
 interface Inputs {

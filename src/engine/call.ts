@@ -8,11 +8,27 @@ import type { PlannedNode } from './resolve.ts'
 /** What one member is given: a value, a list for an `each` input, undefined where open. */
 export type Inputs = Readonly<Record<string, PortValue | readonly PortValue[] | undefined>>
 
-/** How many members the node takes at once. */
-export function batchSize({ definition, params, mapped }: PlannedNode): number {
+/** How many members the node takes at once; null: as many as fit. */
+export function batchSize({ definition, params, mapped }: PlannedNode): number | null {
   if (!mapped || definition.batch === undefined) return 1
   const size = definition.batch.size(params as never)
+  if (size === null) return null
   return Number.isFinite(size) ? Math.max(1, Math.floor(size)) : 1
+}
+
+/**
+ * Members at once, where that is left to the program. On a graphics card several keep more of it busy; beyond a few little is
+ * gained, and a step must not last long, since nothing is heard and kept meanwhile. On the processor one after the other is as
+ * quick (docs/BENCHMARKS.md, batch.ts), and each is seen as it is made.
+ */
+const AT_ONCE = { webgpu: 4, cpu: 1 } as const
+
+/** As many members like this one as fit, where several at once are quicker. */
+export async function fittingBatch({ definition }: PlannedNode, member: Inputs, ctx: RunContext): Promise<number> {
+  const most = AT_ONCE[ctx.backend.kind]
+  if (most === 1) return most
+  const fit = await definition.batch?.fit?.(member as never, most, ctx)
+  return Math.min(most, Math.max(1, Math.floor(fit ?? most)))
 }
 
 /**

@@ -4,7 +4,7 @@ import type { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
 import type { Member, RunContext } from '../node/context.ts'
 import type { Backend } from '../tensor/tensor.ts'
-import { batchSize, call, type Inputs } from './call.ts'
+import { batchSize, call, fittingBatch, type Inputs } from './call.ts'
 import type { Costs } from './costs.ts'
 import type { NodeReport, NodeState, SkippedNode } from './events.ts'
 import { neededMembers, needs } from './needs.ts'
@@ -142,6 +142,8 @@ const reportOf = (plan: Plan, id: string, cached: number): OpenReport => ({
 class StepRun {
   readonly #node: PlannedNode
   #size: number
+  /** The size was left to the program: members that do not go together are then computed one by one. */
+  readonly #auto: boolean
   #evicted = false
   /** When the call under way began, when it last told of itself, and the share that it had done then. */
   #call = { start: 0, heard: 0, done: 0 }
@@ -155,7 +157,9 @@ class StepRun {
     readonly signal: AbortSignal,
   ) {
     this.#node = step.node
-    this.#size = batchSize(step.node)
+    const size = batchSize(step.node)
+    this.#auto = size === null
+    this.#size = size ?? 1
   }
 
   /** Resolves to why the node failed, or undefined; rejects with what ends the whole run. */
@@ -163,6 +167,7 @@ class StepRun {
     const { listener } = this.environment
     try {
       const open = [...this.step.members]
+      if (this.#auto && open.length > 1) this.#size = await this.environment.lane.run(() => this.#fitting(open[0] ?? 0))
       while (open.length > 0) {
         this.#stopIfAborted()
         const batch = this.#take(open)
@@ -242,7 +247,7 @@ class StepRun {
   /** True when the same is worth another try. In the order of what it costs: kept results, then the batch, halved. */
   async #makeRoom(error: unknown, members: number): Promise<boolean> {
     const code = error instanceof AppError ? error.code : ''
-    const tooLarge = code === 'onnx/too-large'
+    const tooLarge = code === 'onnx/too-large' || (this.#auto && code === 'node/unlike-members')
     if (DOUBTFUL.has(code)) await this.environment.dropModels()
     if (!OUT_OF_MEMORY.has(code) && !tooLarge) return false
     // What is too large by itself does not become smaller by what is forgotten.
@@ -254,6 +259,12 @@ class StepRun {
     if (members === 1) return false
     this.#size = Math.ceil(members / 2)
     return true
+  }
+
+  /** The device may still have less room: then it is halved. */
+  async #fitting(member: number): Promise<number> {
+    this.#stopIfAborted()
+    return fittingBatch(this.#node, this.#inputs(member), this.#context([member]))
   }
 
   #inputs(member: number): Inputs {

@@ -47,9 +47,12 @@ export interface NodeDefinition<I extends InputPorts, P extends Params, O extend
   /** Brings saved parameters of an older version up to `to`, oldest first. */
   readonly migrations?: readonly { readonly to: number; up(params: JsonObject): JsonObject }[]
   run(inputs: InputValues<I>, params: ParamValues<P>, ctx: RunContext): Promise<OutputValues<O>>
-  /** Several members in one go (a batch axis). Members per call: `batch.size(params)`. */
+  /** Several members in one go (a batch axis). */
   readonly batch?: {
-    size(params: ParamValues<P>): number
+    /** Members per call; null: as many as fit, where several at once are quicker. */
+    size(params: ParamValues<P>): number | null
+    /** For null: how many members like this one fit at once, `most` at most. */
+    fit?(member: InputValues<I>, most: number, ctx: RunContext): Promise<number>
     run(
       members: readonly InputValues<I>[],
       params: ParamValues<P>,
@@ -66,7 +69,8 @@ export interface AnyNode extends Omit<
   work?(params: never): number
   readonly expand?: { count(params: never): number; key(params: never, member: Member): Json }
   readonly batch?: {
-    size(params: never): number
+    size(params: never): number | null
+    fit?(member: never, most: number, ctx: RunContext): Promise<number>
     run(members: never, params: never, ctx: RunContext): Promise<unknown>
   }
   run(inputs: never, params: never, ctx: RunContext): Promise<unknown>

@@ -37,7 +37,7 @@ export type Stage = 'open' | 'encode' | 'denoise' | 'decode'
 
 /**
  * The real nodes and kernels on a backend, with models of one line, which read and upload what they are given; `files` are
- * what was exported, `calls` what the models were asked for.
+ * what was exported, `calls` what the models were asked for, `batches` how many members were denoised at once.
  */
 export function session(
   backend: Backend,
@@ -45,6 +45,7 @@ export function session(
   asked: (stage: Stage) => void = () => undefined,
 ) {
   const calls: Stage[] = []
+  const batches: number[] = []
   const files = new Map<string, Uint8Array>()
   const ask = (stage: Stage): void => {
     calls.push(stage)
@@ -54,7 +55,7 @@ export function session(
     identify: async () => ({ id: 'toy', name: 'Toy' }),
     async open(...given) {
       ask('open')
-      const toy = await toyCheckpoints(backend, toyConfig).open(...given)
+      const toy = await toyCheckpoints(backend, toyConfig, { timesteps: [], batches, encoded: [] }).open(...given)
       return {
         ...toy,
         encode: async (...args) => (ask('encode'), toy.encode(...args)),
@@ -79,5 +80,5 @@ export function session(
     ]),
     sources: { picture: async () => 'picture', checkpoint: async () => 'toy' },
   })
-  return { engine, files, calls }
+  return { engine, files, calls, batches }
 }

@@ -62,6 +62,7 @@ export function toyCheckpoints(backend: Backend, config: CheckpointConfig = toyC
         x.dims,
       )
     },
+    atOnce: async (_part, _size, most) => most,
     async decode(latent) {
       const [n = 1, c = 4, h = 0, w = 0] = latent.dims
       const [H, W] = [h * config.factor, w * config.factor]
