@@ -73,6 +73,20 @@ it('compares with a pinned picture: wipe by key, difference of the numbers, blin
   expect(Number(await divider.getAttribute('aria-valuenow'))).toBeLessThan(95)
   expect(await violations(page)).toEqual([])
 
+  await tool('Side by side').click()
+  const [a, b] = [stage().getByRole('img').first(), stage().getByRole('img', { name: 'B: VAE Decode' })]
+  const sizes = async () => [(await a.boundingBox())?.width ?? 0, (await b.boundingBox())?.width ?? 0].map(Math.round)
+  await expect.poll(async () => new Set(await sizes()).size).toBe(1)
+  const [fit = 0] = await sizes()
+  await stage().press('+')
+  await expect.poll(sizes).toEqual([fit * 1.25, fit * 1.25].map(Math.round))
+  await a.hover()
+  expect(await reading().innerText()).toContain(' · B ')
+  const at = (await reading().innerText()).split(' · ')[0]
+  await b.hover()
+  // The same place of the picture.
+  expect((await reading().innerText()).split(' · ')[0]).toBe(at)
+
   await tool('Difference').click()
   await expect.poll(() => viewer().innerText()).toMatch(/A − B: 0\.\d{4} on average, 0\.\d{4} at most/)
   await stage().press('ArrowRight')

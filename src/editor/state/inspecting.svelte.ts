@@ -2,7 +2,7 @@ import type { EngineClient } from '../../engine/client.ts'
 import type { Difference, Levels, PointRead, Preview } from '../../engine/events.ts'
 
 /** How the viewer's picture, A, is held against the pinned one, B. */
-export type Comparison = 'wipe' | 'difference' | 'blink'
+export type Comparison = 'wipe' | 'beside' | 'difference' | 'blink'
 
 /** A picture that stays while the graph goes on. */
 export interface Pinned {

@@ -8,7 +8,7 @@ export interface PictureView {
 /** Screen pixels per pixel. */
 const LARGEST = 48
 
-interface Size {
+export interface Size {
   readonly width: number
   readonly height: number
 }
@@ -26,3 +26,7 @@ export function zoomedAt(view: PictureView, at: { readonly x: number; readonly y
   const real = k / view.k
   return { k, x: at.x - (at.x - view.x) * real, y: at.y - (at.y - view.y) * real }
 }
+
+/** The part of a frame that each of two pictures has: beside each other where it is wide, else one above the other. */
+export const halved = ({ width, height }: Size): Size =>
+  width >= height ? { width: width / 2, height } : { width, height: height / 2 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fitted, zoomedAt } from '../../../src/editor/viewer/picture-view.ts'
+import { fitted, halved, zoomedAt } from '../../../src/editor/viewer/picture-view.ts'
 
 it('fits the whole picture into the frame, centred', () => {
   const view = fitted({ width: 200, height: 100 }, { width: 424, height: 424 })
@@ -17,4 +17,9 @@ it('keeps the pixel under the pointer where it is', () => {
   expect((at.x - after.x) / after.k).toBeCloseTo((at.x - before.x) / before.k)
   expect((at.y - after.y) / after.k).toBeCloseTo((at.y - before.y) / before.k)
   expect(zoomedAt(after, at, 1e9).k).toBe(48)
+})
+
+it('gives two pictures the halves of a frame along its longer side', () => {
+  expect(halved({ width: 400, height: 300 })).toEqual({ width: 200, height: 300 })
+  expect(halved({ width: 300, height: 400 })).toEqual({ width: 300, height: 200 })
 })
