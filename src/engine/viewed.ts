@@ -6,7 +6,11 @@ import type { Painter } from './painter.ts'
 
 /** Larger than any screen, small enough for every canvas. */
 const LARGEST = 8192
-/** Longer side of a member's picture in the strip, in pixels. */
+/**
+ * Longer side of a member's picture in the strip, in pixels. Their spread is of these small pictures too: it shows where members
+ * disagree, and is renewed with every one that finishes, for which ten maps of full size would be read and summed each time. The
+ * spread of all pixels is what Ensemble Align's uncertainty says.
+ */
 const SMALL = 96
 
 /** What the page is given of what it looks at. */
