@@ -66,6 +66,14 @@ it('is used by the keyboard, in rows; an example is added to the graph in one st
   await page.keyboard.press('Enter')
   await expect.poll(nodes).toBe(2 * first)
   await expect.poll(() => status(page).textContent()).toBe(`Added ${first} nodes of Depth from a photo to this graph.`)
+  // It is brought into view.
+  const seen = async () => {
+    const [canvas, added] = await Promise.all(
+      ['#canvas', '[data-node="decode-2"]'].map((selector) => page.locator(selector).boundingBox()),
+    )
+    return canvas && added && added.x > canvas.x && added.x + added.width < canvas.x + canvas.width
+  }
+  await expect.poll(seen).toBe(true)
   await page.getByRole('button', { name: 'Undo', exact: true }).click()
   await expect.poll(nodes).toBe(first)
 

@@ -163,11 +163,12 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     toCanvas,
     begin: () => settled(() => look(area.nodeViews.keys(), (boxes) => firstLook(boxes, frame()))),
     fit: () => settled(everything),
-    fitSelection() {
-      const { ids } = editor.selection
-      if (ids.size === 0) everything()
-      else look(ids, (boxes) => around(boxes, frame(), 1))
-    },
+    fitSelection: () =>
+      settled(() => {
+        const { ids } = editor.selection
+        if (ids.size === 0) everything()
+        else look(ids, (boxes) => around(boxes, frame(), 1))
+      }),
     zoomBy(factor) {
       const { x, y, k } = area.area.transform
       const to = limited(k * factor)
