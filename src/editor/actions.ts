@@ -296,6 +296,19 @@ export const ACTIONS: readonly Action[] = [
     run: ({ form }) => form.show(!form.shown),
   },
   {
+    name: 'Zoom to actual size',
+    group: 'Look',
+    canvasKeys: ['0'],
+    run: (editor) => editor.canvas?.actualSize(),
+  },
+  {
+    name: CANVAS_TEXT.map,
+    group: 'Look',
+    keys: ['Shift+M'],
+    keywords: ['minimap', 'overview'],
+    run: (editor) => editor.mapped.toggle(),
+  },
+  {
     name: 'Light or dark colours',
     group: 'Look',
     keywords: ['theme', 'mode'],
@@ -368,33 +381,3 @@ export const ACTIONS: readonly Action[] = [
 /** Why an action cannot be done now; undefined when it can. */
 export const unable = (action: Action, editor: Editor): string | undefined =>
   (action.graph || action.group === 'Nodes') && editor.form.shown ? FORM.notInForm : action.unable?.(editor)
-
-/** What hands do besides: the mouse, and keys that belong to one part of the page. */
-export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
-  ['Double-click, right-click on the canvas', 'Add a node'],
-  ['Drag from a socket', 'Draw a wire; into empty space: choose a node that fits'],
-  ['Click a socket, then another', 'Draw a wire without dragging'],
-  ['Drag a wire off its input', 'Move or remove it'],
-  ['Tab, Enter on sockets', 'Connect without a mouse'],
-  ['Double-click on a wire', 'Lead it through a point, which can be dragged'],
-  ['Drag a node onto a wire', 'Put it in between, when nothing is connected to it'],
-  ['Ctrl and right-drag', 'Cut the wires that the line crosses'],
-  ['Shift-drag', 'Select with a box'],
-  ['Shift-click', 'Select one more, or one fewer'],
-  ['Arrow keys', 'Move what is focused; with Shift further'],
-  ['Ctrl while dragging', 'Leave the grid and the guides'],
-  ['Drag the title of a frame', 'Move it with what it holds'],
-  ['Double-click, Enter on a frame or note', 'Type its title or text'],
-  ['Ctrl and arrow keys on a frame or note', 'Resize it'],
-  ['Wheel, pinch', 'Zoom'],
-  ['Drag on a number', 'Change it; with Shift finely, with Ctrl in steps'],
-  ['Click a number', 'Type it, or a sum such as 768/2; empty is the default, as is a double-click on its name'],
-  ['Ctrl+Shift-click', 'Show a node in the viewer, whatever is selected'],
-  ['1 to 9, Shift+1 to 9', 'Show the node of that key; give the key the node that is shown'],
-  ['Arrow keys in the viewer', 'Read the values at a pixel; with Shift further'],
-  ['P, W, S, D, B, U in the viewer', 'Pin as B; wipe, side by side, difference, blink; take B away'],
-  ['+, −, 0, F in the viewer', 'Zoom, fit, full screen'],
-  ['T in the viewer', 'The depth as a surface in 3D, and back'],
-  ['Arrow keys in 3D', 'Turn around it; with Shift move along; +, − and 0 come nearer, go away, go back'],
-  ['Shift-click on the viewer’s Save', 'Save the picture without the graph in it'],
-]

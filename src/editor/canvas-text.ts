@@ -18,6 +18,15 @@ export const CANVAS_TEXT = {
   noteEmpty: 'Empty note',
   turn: (at: number, from: string, to: string) => `Point ${at} of the wire from ${from} to ${to}`,
   turnAbout: 'Drag it; double-click or Delete takes it away',
+  map: 'Map of the graph',
+  mapAbout: 'Press or drag to look there',
+  mapOf: (count: number, running: number, failed: number, waiting: number) =>
+    [
+      `Map of the graph: ${count === 1 ? '1 node' : `${count} nodes`}`,
+      ...(running > 0 ? [`${running} running`] : []),
+      ...(failed > 0 ? [`${failed} failed`] : []),
+      ...(waiting > 0 ? [`${waiting} to run`] : []),
+    ].join(', '),
   arrange: 'Arrange',
   tidy: 'Tidy',
   tidyAbout: 'In columns from left to right: the selected nodes, or all',

@@ -6,6 +6,7 @@ import { pinch } from '../pinch.ts'
 import type { CanvasView } from '../state/canvas-view.ts'
 import { EDITOR, type Editor } from '../state/editor.svelte.ts'
 import type { Point } from '../state/geometry.svelte.ts'
+import { Views } from '../state/views.ts'
 import type { Box } from './box-select.ts'
 import { diff, type Change } from './diff.ts'
 import { dragNodes } from './drag-nodes.ts'
@@ -14,7 +15,7 @@ import { CANVAS, type CanvasLink } from './context.ts'
 import { SvelteRenderer, type Components } from './renderer.svelte.ts'
 import { ReteNode, ReteWire, type Schemes, type SocketSignal } from './schemes.ts'
 import { stacking } from './stacking.ts'
-import { around, closeUp, firstLook, limited, type ViewTransform } from './view-transform.ts'
+import { around, closeUp, firstLook, isSeen, limited, type ViewTransform } from './view-transform.ts'
 import { WireFlow } from './wire-flow.ts'
 import { wireGestures } from './wire-gestures.ts'
 
@@ -30,6 +31,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   const rete = new NodeEditor<Schemes>()
   const area = new AreaPlugin<Schemes, SocketSignal>(container)
   const wires = new ConnectionPlugin<Schemes, SocketSignal>()
+  const places = new Views(localStorage)
   let pointer: Point = { x: 0, y: 0 }
 
   const toCanvas = ({ x, y }: Point): Point => {
@@ -152,6 +154,27 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     void area.area.zoom(k)
   }
   const everything = () => look(area.nodeViews.keys(), (boxes) => around(boxes, frame(), 1))
+  /** As the document was left, if anything of it would be seen so. */
+  function begin(): void {
+    const kept = places.get(editor.documents.active)
+    look(area.nodeViews.keys(), (boxes) => {
+      const seen = kept && boxes.some((box) => isSeen(box, kept, frame()))
+      return seen ? kept : firstLook(boxes, frame())
+    })
+  }
+  const watch = () => {
+    editor.geometry.seen = seen()
+    if (editor.store.document.nodes.length > 0) places.set(editor.documents.active, area.area.transform)
+  }
+  area.addPipe((signal) => {
+    if (signal.type === 'translated' || signal.type === 'zoomed') watch()
+    return signal
+  })
+  const resized = new ResizeObserver(() => (editor.geometry.seen = seen()))
+  resized.observe(container)
+  const keepPlaces = () => places.keep()
+  window.addEventListener('pagehide', keepPlaces)
+
   /** After the nodes of the last change are there and laid out. */
   const settled = (action: () => void) => void queue.then(() => requestAnimationFrame(action))
 
@@ -161,7 +184,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   return {
     area,
     toCanvas,
-    begin: () => settled(() => look(area.nodeViews.keys(), (boxes) => firstLook(boxes, frame()))),
+    begin: () => settled(begin),
     fit: () => settled(everything),
     fitSelection: () =>
       settled(() => {
@@ -174,6 +197,17 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
       const to = limited(k * factor)
       const [dx, dy] = [container.clientWidth / 2 - x, container.clientHeight / 2 - y]
       void area.area.zoom(to, dx * (1 - to / k), dy * (1 - to / k))
+    },
+    actualSize() {
+      this.zoomBy(1 / area.area.transform.k)
+    },
+    pan({ x, y }) {
+      const now = area.area.transform
+      void area.area.translate(now.x + x, now.y + y)
+    },
+    centre({ x, y }) {
+      const { k } = area.area.transform
+      void area.area.translate(container.clientWidth / 2 - x * k, container.clientHeight / 2 - y * k)
     },
     show: (node) => settled(() => look([node], (boxes) => closeUp(boxes, frame(), area.area.transform.k))),
     middle,
@@ -188,6 +222,9 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     destroy() {
       stop()
       stopStacking()
+      resized.disconnect()
+      window.removeEventListener('pagehide', keepPlaces)
+      places.keep()
       stopPinching()
       renderer.destroy()
       area.destroy()

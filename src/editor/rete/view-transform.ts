@@ -44,6 +44,10 @@ export function firstLook(boxes: readonly Box[], frame: FrameSize): ViewTransfor
   return { x: margin - column.left * READABLE, y: margin - column.top * READABLE, k: READABLE }
 }
 
+/** Whether a box is within the frame, in part at least. */
+export const isSeen = (box: Box, { x, y, k }: ViewTransform, { width, height }: FrameSize): boolean =>
+  box.left * k + x < width && box.right * k + x > 0 && box.top * k + y < height && box.bottom * k + y > 0
+
 /** One of many, as large as it is now and large enough to read. */
 export const closeUp = (boxes: readonly Box[], frame: FrameSize, now: number): ViewTransform =>
   around(boxes, frame, Math.max(now, READABLE))

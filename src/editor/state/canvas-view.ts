@@ -11,6 +11,12 @@ export interface CanvasView {
   /** Everything, or the selected nodes. */
   fitSelection(): void
   zoomBy(factor: number): void
+  /** As large as it is. */
+  actualSize(): void
+  /** Moves what is seen, in pixels of the window. */
+  pan(by: Point): void
+  /** Puts a place on the canvas in the middle. */
+  centre(place: Point): void
   /** The middle of what is seen, in canvas units. */
   middle(): Point
   /** Where the pointer is, or the middle while it is elsewhere. */

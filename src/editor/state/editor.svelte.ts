@@ -19,6 +19,7 @@ import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
 import { duplicate, newNode, type Copies } from './edits.ts'
 import { Inspecting } from './inspecting.svelte.ts'
+import { Mapped } from './mapped.svelte.ts'
 import { counted, marksOf, marksRemoved } from './marks.ts'
 import { chosen } from './moving.ts'
 import type { ExamplePicture } from './examples.ts'
@@ -53,6 +54,7 @@ export class Editor {
   readonly documents = new Documents(this, globalThis.navigator?.locks, spills())
   readonly selection = new Selection()
   readonly geometry = new Geometry()
+  readonly mapped = new Mapped(globalThis.localStorage)
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()
   readonly form = new Form(this)

@@ -45,6 +45,8 @@ export class Geometry {
   readonly ways = new SvelteMap<string, readonly Point[]>()
   /** Pixels of the window per canvas unit. */
   zoom = $state(1)
+  /** The part of the canvas that can be seen. */
+  seen = $state.raw<Rectangle>({ x: 0, y: 0, width: 0, height: 0 })
   guides = $state.raw<readonly Guide[]>([])
   readonly #offsets = new SvelteMap<string, Point>()
   readonly #elements = new Map<
