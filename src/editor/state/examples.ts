@@ -1,5 +1,7 @@
 import { SHARING } from '../sharing-text.ts'
-import type { Editor } from './editor.svelte.ts'
+import type { Downloads } from './downloads.svelte.ts'
+import type { Kept } from './kept.svelte.ts'
+import type { RunState } from './run-state.svelte.ts'
 
 /** A graph to start from. */
 export interface ExampleGraph {
@@ -25,8 +27,15 @@ export interface Need {
   readonly text: string
 }
 
+/** What knows of checkpoints: those of the engine, what is kept in the browser, and what can be downloaded. */
+export interface CheckpointsKnown {
+  readonly run: Pick<RunState, 'checkpoints'>
+  readonly kept: Kept
+  readonly downloads: Downloads
+}
+
 /** The checkpoints of an example, and whether each is here. */
-export const needs = (editor: Editor, { checkpoints = [] }: ExampleGraph): readonly Need[] =>
+export const needs = (editor: CheckpointsKnown, { checkpoints = [] }: ExampleGraph): readonly Need[] =>
   checkpoints.map((id) => {
     const kept = editor.kept.here?.get(id)
     const row = editor.run.checkpoints.find((one) => one.id === id) ?? (kept?.whole === true ? kept : undefined)

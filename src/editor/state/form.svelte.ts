@@ -1,12 +1,25 @@
+import type { Command } from '../../graph/commands.ts'
 import type { FormEntry } from '../../graph/document.ts'
 import { FORM_SAY } from '../form/text.ts'
-import type { Editor } from './editor.svelte.ts'
+import type { DocumentStore } from './document-store.svelte.ts'
+import type { RunState } from './run-state.svelte.ts'
+import type { Selection } from './selection.svelte.ts'
+
+/** What the form needs of the editor. */
+export interface FormEditor {
+  readonly store: DocumentStore
+  readonly selection: Selection
+  readonly run: Pick<RunState, 'catalogue'>
+  do(command: Command): boolean
+  look(): void
+  say(message: string): void
+}
 
 /** The form of the document, its starred parameters, and whether it is shown in place of the graph. */
 export class Form {
   #shown = $state(false)
 
-  constructor(readonly editor: Editor) {}
+  constructor(readonly editor: FormEditor) {}
 
   get shown(): boolean {
     return this.#shown

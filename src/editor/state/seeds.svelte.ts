@@ -1,12 +1,22 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { Command } from '../../graph/commands.ts'
-import type { GraphDocument } from '../../graph/document.ts'
-import type { Editor } from './editor.svelte.ts'
+import type { DocumentNode, GraphDocument } from '../../graph/document.ts'
+import type { NodeInfo } from '../../node/catalogue.ts'
+import type { DocumentStore } from './document-store.svelte.ts'
 
 /** Seeds that are kept in the list of one parameter. */
 const KEPT = 20
 
 export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+
+/** What seeds need of the editor. */
+export interface SeedsEditor {
+  readonly store: DocumentStore
+  readonly documents: { readonly active: string | undefined }
+  readonly runs: { start(): void }
+  do(command: Command): boolean
+  type(node: DocumentNode): NodeInfo | undefined
+}
 
 /**
  * Which seeds are locked, and with which a picture was made. A seed that is not locked is drawn anew when the person
@@ -16,7 +26,7 @@ export class Seeds {
   readonly #open = new SvelteSet<string>()
   readonly #used = new SvelteMap<string, readonly number[]>()
 
-  constructor(readonly editor: Editor) {}
+  constructor(readonly editor: SeedsEditor) {}
 
   locked(node: string, param: string): boolean {
     return !this.#open.has(this.#key(node, param))
