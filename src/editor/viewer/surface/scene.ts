@@ -48,8 +48,8 @@ const DEGREE = Math.PI / 180
 const FIRST = { turned: 16 * DEGREE, raised: 9 * DEGREE }
 /** Room around what is seen. */
 const MARGIN = 1.03
-/** Degrees up and down: wider ones distort what is near the edge. */
-const WIDEST = 100
+/** Tangent of half the angle up and down: wider ones distort what is near the edge. */
+const WIDEST = 0.9
 
 /** Where the picture's corners are at a distance from its camera. */
 const corners = ([across, down]: Framing['spans'], away: number): readonly Vector3[] =>
@@ -156,22 +156,31 @@ export class SurfaceScene {
     const { spans = [1, 1], near = 1, far = 2 } = this.#framing ?? {}
     this.#camera.near = near / 50
     this.#camera.far = 20 * far
-    this.#distance = Math.sqrt(near * far)
-    this.#controls.target.set(0, 0, -this.#distance)
+    const middle = Math.sqrt(near * far)
+    this.#controls.target.set(0, 0, -middle)
     this.#controls.minDistance = near / 10
     this.#controls.maxDistance = 8 * far
-    this.#place(new Spherical(this.#distance, Math.PI / 2 - FIRST.raised, FIRST.turned))
+    // From farther away where the frame is too narrow for a lens that does not distort.
+    for (let back = 1, half = Infinity; half > WIDEST && back < 8; back *= 1.15) {
+      this.#distance = back * middle
+      this.#place(new Spherical(this.#distance, Math.PI / 2 - FIRST.raised, FIRST.turned))
+      half = MARGIN * this.#half(spans, [near, far])
+      this.#camera.fov = (2 / DEGREE) * Math.atan(Math.min(WIDEST, half))
+    }
+    this.#camera.updateProjectionMatrix()
+  }
+
+  /** The tangent of half the angle, up and down, that takes in the picture's corners at these distances. */
+  #half(spans: Framing['spans'], aways: readonly number[]): number {
     this.#camera.updateMatrixWorld()
-    const half = Math.max(
-      ...[near, far]
+    return Math.max(
+      ...aways
         .flatMap((away) => corners(spans, away))
         .map((corner) => {
           const { x, y, z } = corner.applyMatrix4(this.#camera.matrixWorldInverse)
-          return Math.max(Math.abs(y), Math.abs(x) / this.#camera.aspect) / -z
+          return z < 0 ? Math.max(Math.abs(y), Math.abs(x) / this.#camera.aspect) / -z : Infinity
         }),
     )
-    this.#camera.fov = Math.min(WIDEST, (2 / DEGREE) * Math.atan(MARGIN * half))
-    this.#camera.updateProjectionMatrix()
   }
 
   /** Degrees around what is looked at. */
