@@ -8,7 +8,7 @@ export interface ExternalData {
   readonly path: string
   /** Bytes of all tensors. */
   readonly size: number
-  /** The bytes [begin, end) of one tensor, at once. Throws what went wrong with them. */
+  /** The bytes [begin, end) of one tensor, at once; until the next call they stay. Throws what went wrong with them. */
   read(begin: number, end: number): Uint8Array
   /** The same bytes as a file on a disk that the browser reads. */
   readonly file?: File

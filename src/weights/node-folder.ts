@@ -75,43 +75,48 @@ const AGAIN = 'Run again, so that the whole checkpoint is read again.'
  * Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. A file that was changed
  * since it was listed is not read: what was made of one content must not go on with another.
  */
-const fileSource = (path: string, { size, mtimeMs }: Stats): ByteSource => ({
-  size,
-  async slice(begin, end) {
-    checkRange(begin, end, size)
-    const bytes = new Uint8Array(end - begin)
-    const handle = await open(path).catch((cause: unknown) => {
-      throw gone(path, cause)
-    })
-    try {
-      checkUnchanged(path, await handle.stat(), { size, mtimeMs })
-      for (let done = 0; done < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, done, atMost(bytes.length - done), begin + done)
-        if (bytesRead === 0) throw shorter(path)
-        done += bytesRead
+const fileSource = (path: string, { size, mtimeMs }: Stats): ByteSource => {
+  /** Reads are into the same memory: touching as much anew for each tensor takes longer than reading it. */
+  let memory = new Uint8Array()
+  return {
+    size,
+    async slice(begin, end) {
+      checkRange(begin, end, size)
+      const bytes = new Uint8Array(end - begin)
+      const handle = await open(path).catch((cause: unknown) => {
+        throw gone(path, cause)
+      })
+      try {
+        checkUnchanged(path, await handle.stat(), { size, mtimeMs })
+        for (let done = 0; done < bytes.length;) {
+          const { bytesRead } = await handle.read(bytes, done, atMost(bytes.length - done), begin + done)
+          if (bytesRead === 0) throw shorter(path)
+          done += bytesRead
+        }
+      } finally {
+        await handle.close()
       }
-    } finally {
-      await handle.close()
-    }
-    return bytes
-  },
-  sliceNow(begin, end) {
-    checkRange(begin, end, size)
-    const bytes = new Uint8Array(end - begin)
-    const handle = openNow(path)
-    try {
-      checkUnchanged(path, fstatSync(handle), { size, mtimeMs })
-      for (let done = 0; done < bytes.length;) {
-        const read = readSync(handle, bytes, done, atMost(bytes.length - done), begin + done)
-        if (read === 0) throw shorter(path)
-        done += read
+      return bytes
+    },
+    sliceNow(begin, end) {
+      checkRange(begin, end, size)
+      if (memory.length < end - begin) memory = new Uint8Array(end - begin)
+      const bytes = memory.subarray(0, end - begin)
+      const handle = openNow(path)
+      try {
+        checkUnchanged(path, fstatSync(handle), { size, mtimeMs })
+        for (let done = 0; done < bytes.length;) {
+          const read = readSync(handle, bytes, done, atMost(bytes.length - done), begin + done)
+          if (read === 0) throw shorter(path)
+          done += read
+        }
+      } finally {
+        closeSync(handle)
       }
-    } finally {
-      closeSync(handle)
-    }
-    return bytes
-  },
-})
+      return bytes
+    },
+  }
+}
 
 function openNow(path: string): number {
   try {

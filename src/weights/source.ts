@@ -12,7 +12,10 @@ export interface ByteSource {
    * longer holds them.
    */
   slice(begin: number, end: number): Promise<Uint8Array>
-  /** `slice` at once, where that can be: a model runtime asks for tensors from within WebAssembly, which cannot wait. */
+  /**
+   * `slice` at once, where that can be: a model runtime asks for tensors from within WebAssembly, which cannot wait. What
+   * it gives may be overwritten by the next call.
+   */
   sliceNow?(begin: number, end: number): Uint8Array
   /** The whole file where it lies on a disk that the browser reads: a model runtime may stream it from there itself. */
   readonly file?: File

@@ -145,6 +145,13 @@ describe('on the disk', () => {
     await expect(nodeFolder(join(disk, 'none'))).rejects.toMatchObject({ code: 'checkpoint/missing-file' })
   })
 
+  it('parts that are read at once are read into the same memory', async () => {
+    const source = await (await nodeFolder(join(disk, 'ckpt'))).open('unet/weights.safetensors')
+    const [first, second] = [source.sliceNow?.(0, 6), source.sliceNow?.(6, 10)]
+    expect(new TextDecoder().decode(second)).toBe('6789')
+    expect(second?.buffer).toBe(first?.buffer)
+  })
+
   it('a file that is changed or goes after the folder was listed is a typed error', async () => {
     await mkdir(join(disk, 'shrinking'))
     await writeFile(join(disk, 'shrinking/a'), '0123456789')
