@@ -8,15 +8,15 @@ export const QUERY_PARTS = 16
  * softmax(q·kᵀ/√C)·v with one head as wide as the VAE's middle, over q, k and v [B,N,C] in float32: every pixel of the
  * latent attends to all others.
  *
- * On WebGPU onnxruntime-web 1.30 computes heads of 512 channels from partial outputs, of which it stores one for every 64
- * keys: 32·N² bytes, 1.5 GB for a latent of 96×72. Here the queries come in parts instead, whose scores are stored and
- * need N²/4 bytes, 12 MB of the same. Each row is computed as it would be alone, so the parts change no result.
+ * onnxruntime-web 1.30 cannot be given all of it at once. On WebGPU it computes heads of 512 channels from partial outputs,
+ * of which it stores one for every 64 keys: 32·N² bytes, 1.5 GB for a latent of 96×72. On WebAssembly it stores all scores,
+ * and counts 2·C·N² in 31 bits: with 96 channels a picture of 512×512 is too much ("Integer overflow"). Here the queries
+ * come in parts instead, whose scores need N²/4 bytes, 12 MB of the same. Each row is computed as it would be alone, so the
+ * parts change no result.
  */
 export function pixelAttention(g: GraphBuilder, q: Value, k: Value, v: Value, channels: number): Value {
-  const scale = 1 / Math.sqrt(channels)
-  // On the processor the fused operator stores no scores.
-  if (g.target === 'wasm') return g.attention(q, k, v, 1, scale)
-  const queries = parts(g, g.mul(q, g.constant([scale], [1, 1, 1], 'f32')), channels)
+  const scale = g.constant([1 / Math.sqrt(channels)], [1, 1, 1], 'f32')
+  const queries = parts(g, g.mul(q, scale), channels)
   const keys = g.reshape(g.transpose(k, [0, 2, 1]), [0, 1, channels, -1])
   const values = g.reshape(v, [0, 1, -1, channels])
   const mixed = Array.from({ length: QUERY_PARTS }, (_, i) =>
