@@ -1,7 +1,8 @@
 import type { Held } from '../../src/onnx/runtime.ts'
+import type { CheckpointFiles } from '../../src/weights/files.ts'
 import type { LatentSize } from '../architectures/strip-plan.ts'
 import type { CheckpointFolder } from './folder.ts'
-import { forecastMemory } from './memory.ts'
+import { forecastPart } from './memory.ts'
 import { tensorLimit } from './vae-half.ts'
 
 /**
@@ -17,6 +18,7 @@ const ROOM = 2 ** 30
  */
 export async function roomFor(
   folder: CheckpointFolder,
+  files: CheckpointFiles,
   runtime: Held,
   part: 'unet' | 'decoder',
   size: LatentSize,
@@ -25,9 +27,8 @@ export async function roomFor(
   const { backend, half, capacity } = runtime
   const device = { target: backend.kind === 'webgpu' ? 'webgpu' : 'wasm', half, tensor: tensorLimit(runtime) } as const
   for (let { batch } = size; batch > 1; batch = batch >> 1) {
-    const { weights, activations, largest } = (await forecastMemory(folder, device, { ...size, batch }, signal)).parts[
-      part
-    ]
+    const need = await forecastPart(folder, files, part, device, { ...size, batch }, signal)
+    const { weights, activations, largest } = need
     const fits = capacity.memory === Infinity ? activations <= ROOM : weights + activations <= capacity.memory
     if (fits && largest <= capacity.tensor) return batch
   }

@@ -3,6 +3,9 @@ import type { Tensor } from '../../src/tensor/tensor.ts'
 import type { SchedulerConfig } from '../schedulers/config.ts'
 import type { Prediction } from './modality.ts'
 
+/** The models of a checkpoint, each a session of its own. */
+export type Part = 'encoder' | 'unet' | 'decoder'
+
 /** What a checkpoint says of itself, from its diffusers config files. */
 export interface CheckpointConfig {
   /** Pixels per latent cell: 2^(number of VAE blocks − 1). */

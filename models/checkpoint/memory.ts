@@ -1,10 +1,12 @@
 import { footprint, type Footprint } from '../../src/onnx/footprint.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
+import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type WeightSet } from '../../src/weights/tensors.ts'
 import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
 import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
 import { stripPlan, type LatentSize } from '../architectures/strip-plan.ts'
 import { unetGraph } from '../architectures/unet-2d-condition.ts'
+import type { Part } from './checkpoint.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { precisionFor } from './precision.ts'
 
@@ -23,60 +25,55 @@ export interface MemoryDevice {
  */
 export async function lacksHalf(
   folder: CheckpointFolder,
+  files: CheckpointFiles,
   device: Pick<MemoryDevice, 'half'>,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!device.half || folder.config.model === null) return false
-  const weights = await openWeights(folder.files, 'unet', { prefer: 'fp16', signal })
+  const weights = await openWeights(files, 'unet', { prefer: 'fp16', signal })
   return precisionFor(device, weights).weights === undefined
 }
 
-type Part = 'encoder' | 'unet' | 'decoder'
-
+/** Bytes. Weights stay; the memory of activations is used again by the next part. */
 export interface PartMemory {
   readonly weights: number
   readonly activations: number
   /** Of the activations. */
   readonly largest: number
+  /** False where the runtime cannot compute it in any memory: see footprint.ts. */
+  readonly countable: boolean
 }
-
-/** Bytes. Weights stay; the activations of one part are used again by the next. */
-export interface MemoryForecast {
-  readonly parts: Readonly<Record<Part, PartMemory>>
-  readonly total: number
-}
-
-const NONE: PartMemory = { weights: 0, activations: 0, largest: 0 }
 
 /**
- * What a checkpoint will take for latents of a size, worked out from its configs and the headers of its weights alone:
- * the graphs are built as for running, and their tensors allocated on paper (src/onnx/footprint.ts). All weights, and the
- * activations of the part that needs most: `total = Σ weights + max activations`.
+ * What one part of a checkpoint will take for latents of a size, worked out from its configs and the headers of its weights
+ * alone: the graph is built as for running, and its tensors allocated on paper (src/onnx/footprint.ts). The U-Net of an
+ * autoencoder alone takes nothing.
  */
-export async function forecastMemory(
+export async function forecastPart(
   folder: CheckpointFolder,
+  files: CheckpointFiles,
+  part: Part,
   device: MemoryDevice,
   size: LatentSize,
   signal: AbortSignal,
-): Promise<MemoryForecast> {
+): Promise<PartMemory> {
+  if (part === 'unet') return unet(folder, files, device, size, signal)
   const { batch, height, width } = size
-  const prefer = device.half ? 'fp16' : 'full'
-  const vae = await openWeights(folder.files, 'vae', { prefer, signal })
-  const [channels, cell] = [folder.vae.latentChannels, folder.config.factor]
-  const image = [batch, folder.vae.inChannels, height * cell, width * cell]
-  const latent = [batch, channels, height, width]
-  const parts = {
-    encoder: memory(footprint(vaeGraph(folder, 'encoder', vae, device, size), { image }, device.target)),
-    unet: folder.config.model === null ? NONE : await unet(folder, device, size, signal),
-    decoder: memory(footprint(vaeGraph(folder, 'decoder', vae, device, size), { latent }, device.target)),
-  }
-  const all = Object.values(parts)
-  const total =
-    all.reduce((sum, { weights }) => sum + weights, 0) + Math.max(...all.map(({ activations }) => activations))
-  return { parts, total }
+  const weights = await openWeights(files, 'vae', { prefer: device.half ? 'fp16' : 'full', signal })
+  const cell = folder.config.factor
+  const inputs =
+    part === 'encoder'
+      ? { image: [batch, folder.vae.inChannels, height * cell, width * cell] }
+      : { latent: [batch, folder.vae.latentChannels, height, width] }
+  return memory(footprint(vaeGraph(folder, part, weights, device, size), inputs, device.target))
 }
 
-const memory = ({ weights, peak, largest }: Footprint): PartMemory => ({ weights, activations: peak, largest })
+const memory = ({ weights, peak, largest, countable }: Footprint): PartMemory => ({
+  weights,
+  activations: peak,
+  largest,
+  countable,
+})
 
 function vaeGraph(
   { vae }: CheckpointFolder,
@@ -93,11 +90,13 @@ function vaeGraph(
 
 async function unet(
   folder: CheckpointFolder,
+  files: CheckpointFiles,
   device: MemoryDevice,
   { batch, height, width }: LatentSize,
   signal: AbortSignal,
 ): Promise<PartMemory> {
-  const weights = await openWeights(folder.files, 'unet', { prefer: device.half ? 'fp16' : 'full', signal })
+  if (folder.config.model === null) return { weights: 0, activations: 0, largest: 0, countable: true }
+  const weights = await openWeights(files, 'unet', { prefer: device.half ? 'fp16' : 'full', signal })
   const { crossAttentionDim, inChannels, outChannels } = folder.unet
   // Of the prompt and of what is folded only the shapes matter.
   const empty = new Float32Array()

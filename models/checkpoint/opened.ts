@@ -1,10 +1,11 @@
 import { AppError } from '../../src/base/errors.ts'
 import { remember } from '../../src/base/remember.ts'
-import { createSession, type InputDims } from '../../src/onnx/create.ts'
+import { createSession } from '../../src/onnx/create.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
 import type { OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type Component, type Variant, type WeightSet } from '../../src/weights/tensors.ts'
+import { nchw } from '../../src/tensor/shape.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { timestepEmbedding } from '../architectures/timestep-embedding.ts'
 import type { LatentSize } from '../architectures/strip-plan.ts'
@@ -14,6 +15,7 @@ import { roomFor } from './batch-room.ts'
 import { keptEmptyPrompt, type PromptShelf } from './kept-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { precisionFor, type Precision } from './precision.ts'
+import { Room, type Identified } from './room.ts'
 import { laidOut } from './vae-alone.ts'
 import { VaeHalf } from './vae-half.ts'
 
@@ -27,6 +29,8 @@ export interface OpenOptions {
   readonly fold?: boolean
   /** Where empty prompts are kept between sessions; left out, each session computes them. */
   readonly prompts?: PromptShelf
+  /** The memory of the runtime, shared by all checkpoints on it. */
+  readonly room?: Room
 }
 
 /** The file to take when a component comes in both precisions: the smaller one where its precision can be used. */
@@ -41,6 +45,7 @@ export class OpenedCheckpoint implements Checkpoint {
   readonly #unets = new Map<'unet', Promise<OnnxSession>>()
   readonly #options: OpenOptions
   readonly #variant: Variant
+  readonly #room: Room
   /** Outlives the sessions: a few kilobytes, for which a text encoder of gigabytes was read. */
   readonly #texts = new Map<Variant, Promise<Float32Array>>()
 
@@ -58,6 +63,7 @@ export class OpenedCheckpoint implements Checkpoint {
     this.#files = folder.files
     this.#options = options
     this.#variant = preferredVariant(runtime, options)
+    this.#room = options.room ?? new Room(runtime)
     const weights = (signal: AbortSignal): Promise<WeightSet> => this.#weights('vae', signal)
     this.#encoder = new VaeHalf('encoder', folder.vae, runtime, weights)
     this.#decoder = new VaeHalf('decoder', folder.vae, runtime, weights)
@@ -69,18 +75,24 @@ export class OpenedCheckpoint implements Checkpoint {
   }
 
   async encode(image: Tensor, signal: AbortSignal): Promise<Tensor> {
-    const [, channels = 0, height = 0, width = 0] = image.dims
+    const [batch, channels, height, width] = nchw(image)
     const { factor } = this.config
     if (channels !== this.folder.vae.inChannels || height % factor !== 0 || width % factor !== 0) {
       const wanted = `[batch, ${this.folder.vae.inChannels}, height, width] with sides that are multiples of ${factor}`
       throw new AppError('checkpoint/wrong-input', `The VAE takes ${wanted}, not [${image.dims.join(', ')}].`)
     }
+    const size = { batch, height: height / factor, width: width / factor }
+    await this.#room.admit(this.#identified, 'encoder', size, signal, () => this.#encoder.close())
     return this.#encoder.run(image, signal)
   }
 
   async denoise(image: Tensor, noisy: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
     const { channels, flipSinToCos, frequencyShift } = this.folder.unet
-    const session = await this.#session({ image_latent: image.dims, noisy_latent: noisy.dims }, signal)
+    const [batch, , height, latentWidth] = nchw(noisy)
+    await this.#room.admit(this.#identified, 'unet', { batch, height, width: latentWidth }, signal, () =>
+      this.#closeUnet(),
+    )
+    const session = await this.#session(signal)
     const width = channels[0] ?? 0
     const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
     const time = this.runtime.backend.upload(embedding, [1, width])
@@ -94,6 +106,8 @@ export class OpenedCheckpoint implements Checkpoint {
   }
 
   async decode(latent: Tensor, signal: AbortSignal): Promise<Tensor> {
+    const [batch, , height, width] = nchw(latent)
+    await this.#room.admit(this.#identified, 'decoder', { batch, height, width }, signal, () => this.#decoder.close())
     return this.#decoder.run(latent, signal)
   }
 
@@ -105,7 +119,9 @@ export class OpenedCheckpoint implements Checkpoint {
   ): Promise<number> {
     const { runtime } = this
     const key = `${part} ${height} ${width} ${most} ${runtime.capacity.memory}`
-    return remember(this.#rooms, key, () => roomFor(this.folder, runtime, part, { batch: most, height, width }, signal))
+    return remember(this.#rooms, key, () =>
+      roomFor(this.folder, this.#files, runtime, part, { batch: most, height, width }, signal),
+    )
   }
 
   /** Begins to fetch all weights where they come from afar. What fails is tried again, and told, when it is used. */
@@ -114,19 +130,27 @@ export class OpenedCheckpoint implements Checkpoint {
     for (const component of components) this.#weights(component, signal).catch(() => undefined)
   }
 
-  /** Frees the sessions. The checkpoint makes new ones when it is used again. */
-  async close(): Promise<void> {
-    const unet = this.#unets.get('unet')
-    this.#unets.clear()
-    const closing = unet?.catch(() => undefined).then((session) => session?.release())
-    await Promise.all([this.#encoder.close(), this.#decoder.close(), closing])
+  get #identified(): Identified {
+    return { id: this.id, folder: this.folder, files: this.#files }
   }
 
-  async #session(first: InputDims, signal: AbortSignal): Promise<OnnxSession> {
+  /** Frees the sessions. The checkpoint makes new ones when it is used again. */
+  async close(): Promise<void> {
+    this.#room.released(this.id)
+    await Promise.all([this.#encoder.close(), this.#decoder.close(), this.#closeUnet()])
+  }
+
+  async #closeUnet(): Promise<void> {
+    const unet = this.#unets.get('unet')
+    this.#unets.clear()
+    await (await unet?.catch(() => undefined))?.release()
+  }
+
+  async #session(signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
     const made = await remember(this.#unets, 'unet', async () => {
       const weights = await this.#weights('unet', signal)
-      return createSession(this.runtime, await this.#unet(weights, signal), weights, signal, first)
+      return createSession(this.runtime, await this.#unet(weights, signal), weights, signal)
     })
     signal.throwIfAborted()
     return made

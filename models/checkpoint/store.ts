@@ -6,6 +6,7 @@ import type { CheckpointFiles } from '../../src/weights/files.ts'
 import type { Checkpoint, CheckpointConfig, Checkpoints } from './checkpoint.ts'
 import { contentId, readFolder, type CheckpointFolder } from './folder.ts'
 import { OpenedCheckpoint, preferredVariant, type OpenOptions } from './opened.ts'
+import { Room } from './room.ts'
 
 /** Where a checkpoint choice leads. */
 export interface LocatedCheckpoint {
@@ -34,12 +35,16 @@ export class CheckpointStore implements Checkpoints {
   readonly #opened = new Map<string, OpenedCheckpoint>()
   /** Those that may have sessions, least recently used first. */
   readonly #recent = new Set<string>()
+  /** The memory that their sessions share. */
+  readonly room: Room
 
   constructor(
     readonly locate: LocateCheckpoint,
     readonly runtime: OnnxRuntime,
     readonly options: OpenOptions = {},
-  ) {}
+  ) {
+    this.room = options.room ?? new Room(runtime)
+  }
 
   /** Reads a choice once, and again when its folder on the disk has changed. */
   async identify(choice: string, signal: AbortSignal): Promise<Identified> {
@@ -114,7 +119,8 @@ export class CheckpointStore implements Checkpoints {
   }
 
   async #open(id: string, files: CheckpointFiles, signal: AbortSignal): Promise<OpenedCheckpoint> {
-    const opened = new OpenedCheckpoint(id, await readFolder(files, signal), this.runtime, this.options)
+    const options = { ...this.options, room: this.room }
+    const opened = new OpenedCheckpoint(id, await readFolder(files, signal), this.runtime, options)
     opened.prefetch(signal)
     return opened
   }

@@ -1,7 +1,7 @@
 import { AppError } from '../../src/base/errors.ts'
 import { byteText } from '../../src/base/byte-text.ts'
 import { remember } from '../../src/base/remember.ts'
-import { createSession, type InputDims } from '../../src/onnx/create.ts'
+import { createSession } from '../../src/onnx/create.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
 import type { Held, OnnxRuntime, OnnxSession } from '../../src/onnx/runtime.ts'
 import { nchw } from '../../src/tensor/shape.ts'
@@ -46,7 +46,7 @@ export class VaeHalf {
     const cell = this.part === 'encoder' ? vaeFactor(this.vae) : 1
     const name = this.part === 'encoder' ? 'image' : 'latent'
     const size = { batch, height: rows / cell, width: columns / cell }
-    const session = await this.#session(size, { [name]: input.dims }, signal)
+    const session = await this.#session(size, signal)
     const [output] = Object.values(await session.run({ [name]: input }))
     if (!output) throw new AppError('onnx/run', 'The model gave no result.')
     return output
@@ -59,7 +59,7 @@ export class VaeHalf {
     for (const session of made) await (await session.catch(() => undefined))?.release()
   }
 
-  async #session(size: LatentSize, first: InputDims, signal: AbortSignal): Promise<OnnxSession> {
+  async #session(size: LatentSize, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
     const wanted = this.#strips(size)
     const [before] = this.#made.keys()
@@ -67,7 +67,7 @@ export class VaeHalf {
     const kept = before && before.count >= wanted.count && before.levels >= wanted.levels && before.count <= size.height
     if (!kept) await this.close()
     const strips = kept ? before : wanted
-    const session = await remember(this.#made, strips, () => this.#create(strips, first, signal))
+    const session = await remember(this.#made, strips, () => this.#create(strips, signal))
     signal.throwIfAborted()
     return session
   }
@@ -88,9 +88,9 @@ export class VaeHalf {
     )
   }
 
-  async #create(strips: StripPlan, first: InputDims, signal: AbortSignal): Promise<OnnxSession> {
+  async #create(strips: StripPlan, signal: AbortSignal): Promise<OnnxSession> {
     const weights = await this.weights(signal)
-    return createSession(this.runtime, this.#graph(weights, strips), weights, signal, first)
+    return createSession(this.runtime, this.#graph(weights, strips), weights, signal)
   }
 
   #graph(weights: WeightSet, strips: StripPlan): BuiltGraph {

@@ -35,7 +35,7 @@ export class CheckpointMemory {
     const folder = await this.checkpoints.folderOf(id, signal)
     const cells = cellsOf(folder, document)
     return remember(this.#worked, `${id} ${cells} ${this.runtime.capacity.memory}`, () =>
-      memoryNeed(folder, cells, this.runtime, signal),
+      memoryNeed(this.checkpoints.room, { id, folder, files: folder.files }, cells, signal),
     )
   }
 }

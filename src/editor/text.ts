@@ -81,9 +81,9 @@ export const TEXT = {
   keptResults: (bytes: number) => `Results kept for later visits: ${bytes === 0 ? 'none' : byteText(bytes)}`,
   keptResultsAbout: 'Members, latents and depth that took long, so that a reload computes nothing again.',
   forgetResults: 'Clear results',
-  memoryLimit: 'Memory for one model',
+  memoryLimit: 'Memory for models',
   memoryLimitAbout:
-    'What would take more is refused, with what fits, before it is loaded. No browser says how much memory a graphics card has; WebAssembly ends at 3 GB.',
+    'Models that are not at work are freed to stay below it; one that needs more alone is refused before it is loaded, with a size that fits. No browser says how much memory a graphics card has; WebAssembly ends at 3 GB.',
   needs: ({ bytes, side }: MemoryNeed, gpu: boolean) =>
     `≈ ${byteText(bytes)} of ${gpu ? 'GPU ' : ''}memory at ${side} px`,
   needsAbout: ({ side }: MemoryNeed) =>

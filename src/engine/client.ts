@@ -110,7 +110,7 @@ export interface EngineClient {
   pin(): Promise<void>
   /** The last preview less the one that was pinned; undefined when they are of different kinds or sizes. */
   compare(): Promise<Difference | undefined>
-  /** Bytes that one model may take while it runs; undefined: as many as the device has. Asks for `memory` again. */
+  /** Bytes that the loaded models may take; undefined: as many as the device has. Asks for `memory` again. */
   limitMemory(bytes: number | undefined): void
   dispose(): void
 }

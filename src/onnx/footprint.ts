@@ -1,5 +1,5 @@
 import type { BuiltGraph } from './graph.ts'
-import { bytesOfInferred, infer } from './infer.ts'
+import { bytesOfInferred, infer, type Inferred } from './infer.ts'
 import { elementBytes, type Graph, type Node } from './model.ts'
 
 export interface Footprint {
@@ -9,6 +9,8 @@ export interface Footprint {
   readonly peak: number
   /** Bytes of the largest tensor. */
   readonly largest: number
+  /** False where an attention has more products than WebAssembly can count, however much memory there is. */
+  readonly countable: boolean
 }
 
 /**
@@ -38,6 +40,7 @@ export function footprint(
   })
   const memory = target === 'webgpu' ? new BucketedMemory() : new ExactMemory()
   let largest = 0
+  let countable = true
   nodes.forEach((node, i) => {
     for (const name of node.outputs) {
       const tensor = known.get(name)
@@ -46,11 +49,16 @@ export function footprint(
       largest = Math.max(largest, bytes)
       memory.take(name, bytes)
     }
+    if (node.op === 'MultiHeadAttention') {
+      const attention = attentionOf(node, known)
+      memory.borrow(workspace(attention, target))
+      if (target === 'wasm' && products(attention) >= MOST_PRODUCTS) countable = false
+    }
     for (const name of new Set([...node.inputs, ...node.outputs].map((one) => owner.get(one) ?? one))) {
       if (lastUse.get(name) === i) memory.free(name)
     }
   })
-  return { weights: weightBytes(built, target), peak: memory.peak, largest }
+  return { weights: weightBytes(built, target), peak: memory.peak, largest, countable }
 }
 
 function weightBytes({ graph, parameters }: BuiltGraph, target: 'wasm' | 'webgpu'): number {
@@ -95,10 +103,43 @@ function inOrder({ nodes }: Graph): readonly Node[] {
 
 const copiesNothing = ({ op }: Node): boolean => op === 'Reshape' || op === 'Identity'
 
+/** Sizes of softmax(q·kᵀ)·v over q [B,N,C], k and v [B,M,C]. */
+interface Attention {
+  readonly batch: number
+  readonly heads: number
+  readonly channels: number
+  readonly queries: number
+  readonly keys: number
+}
+
+function attentionOf({ inputs, attributes }: Node, known: ReadonlyMap<string, Inferred>): Attention {
+  const [q, k] = inputs.map((name) => known.get(name)?.dims)
+  const [batch = 1, queries = 1, channels = 1] = q ?? []
+  const { num_heads: heads } = attributes
+  return { batch, heads: heads && 'int' in heads ? heads.int : 1, channels, queries, keys: k?.[1] ?? 1 }
+}
+
+/** onnxruntime counts those of a head, 2·N·M·C, in a signed number of 32 bits (attention_cpu_base.h). */
+const products = ({ channels, heads, queries, keys }: Attention): number => (2 * queries * keys * channels) / heads
+const MOST_PRODUCTS = 2 ** 31
+
+/**
+ * Bytes of what an attention has for itself while it computes. On WebGPU the fused one copies keys and values; where heads
+ * do not come in fours of channels, and on WebAssembly, all scores are stored, [B,heads,N,M], and q, k and v head by head.
+ */
+function workspace({ batch, heads, channels, queries, keys }: Attention, target: 'wasm' | 'webgpu'): readonly number[] {
+  const bytes = (...dims: readonly number[]): number => dims.reduce((all, n) => all * n, elementBytes.f32)
+  const ofKeys = bytes(batch, keys, channels)
+  if (target === 'webgpu' && (channels / heads) % 4 === 0) return [ofKeys, ofKeys]
+  return [bytes(batch, heads, queries, keys), bytes(batch, queries, channels), ofKeys, ofKeys]
+}
+
 interface Memory {
   readonly peak: number
   take(name: string, bytes: number): void
   free(name: string): void
+  /** Takes tensors of so many bytes and frees them. */
+  borrow(sizes: readonly number[]): void
 }
 
 class ExactMemory implements Memory {
@@ -115,6 +156,10 @@ class ExactMemory implements Memory {
   free(name: string): void {
     this.#now -= this.#sizes.get(name) ?? 0
     this.#sizes.delete(name)
+  }
+
+  borrow(sizes: readonly number[]): void {
+    this.peak = Math.max(this.peak, this.#now + sizes.reduce((sum, bytes) => sum + bytes, 0))
   }
 }
 
@@ -170,5 +215,10 @@ class BucketedMemory implements Memory {
     if (size === undefined) return
     if (size > (BUCKETS.at(-1) ?? 0)) this.#now -= size
     else this.#ready.set(size, (this.#ready.get(size) ?? 0) + 1)
+  }
+
+  borrow(sizes: readonly number[]): void {
+    sizes.forEach((bytes, i) => this.take(`workspace ${i}`, bytes))
+    sizes.forEach((_, i) => this.free(`workspace ${i}`))
   }
 }

@@ -1,8 +1,8 @@
 import type { OnnxRuntime } from './runtime.ts'
 
-/** A runtime whose sessions are refused what would take more memory than a person allows. */
+/** A runtime with as much memory as a person allows: models/checkpoint/room.ts sees to it. */
 export interface LimitedRuntime extends OnnxRuntime {
-  /** Bytes that one model may take while it runs, from now on; undefined: as many as the device has. */
+  /** Bytes that the loaded models may take, from now on; undefined: as many as the device has. */
   limit(bytes: number | undefined): void
 }
 

@@ -28,13 +28,13 @@ export interface Capacity {
   readonly weights: number
   /** One tensor. */
   readonly tensor: number
-  /** Weights and activations of one session while it runs. Infinite where nobody says: WebGPU does not. */
+  /** Weights of all sessions, and the activations of the one that runs. Infinite where nobody says: WebGPU does not. */
   readonly memory: number
 }
 
 /**
- * What WebAssembly can hold. It addresses 4 GiB, in which weights stand twice while they are laid out for the processor. A
- * quarter is left for the other sessions.
+ * What WebAssembly can hold. It addresses 4 GiB, in which weights stand twice while they are laid out for the processor; a
+ * quarter is left for what is not forecast.
  */
 export const HEAP: Capacity = { weights: 1.5 * 2 ** 30, tensor: 1.5 * 2 ** 30, memory: 3 * 2 ** 30 }
 

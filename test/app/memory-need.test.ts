@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readFolder } from '../../models/checkpoint/folder.ts'
+import { Room } from '../../models/checkpoint/room.ts'
 import { memoryNeed } from '../../src/app/memory-need.ts'
 import { HEAP, type Held } from '../../src/onnx/runtime.ts'
 import { nodeFolder } from '../../src/weights/node-folder.ts'
@@ -17,8 +18,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** What the released checkpoint takes at 768 px. */
-const need = async (dtype: 'F16' | 'F32', runtime: Held) =>
-  memoryNeed(await readFolder(await nodeFolder(join(folder, dtype)), signal), 96, runtime, signal)
+const need = async (dtype: 'F16' | 'F32', runtime: Held) => {
+  const read = await readFolder(await nodeFolder(join(folder, dtype)), signal)
+  return memoryNeed(new Room(runtime), { id: dtype, folder: read, files: read.files }, 96, signal)
+}
 
 const gpu = (gigabytes = Infinity): Held => ({
   backend: { kind: 'webgpu' },
@@ -37,9 +40,9 @@ it('the released checkpoint is said to take its weights and what it computes, an
 it('under a limit it is refused by the model that passes it, with a resolution that fits', async () => {
   const { refusal } = await need('F16', gpu(2.9))
   expect(refusal?.message).toMatch(
-    /^Too much: the VAE decoder needs 2\.9\d GB, and one model may take 2\.90 GB here\.$/,
+    /^Too much: The U-Net needs about 3\.0\d GB at 768 × 768 px; models may take 2\.90 GB here\.$/,
   )
-  const side = Number(/to (\d+)\.$/.exec(refusal?.fix ?? '')?.[1])
+  const side = Number(/at most (\d+) × \1 px/.exec(refusal?.fix ?? '')?.[1])
   expect(side).toBeGreaterThanOrEqual(256)
   expect(side).toBeLessThan(768)
 })
@@ -55,7 +58,7 @@ it('where only files in single precision are there, those in half precision are 
 it('weights that WebAssembly cannot hold are said to be too many, and where they fit', async () => {
   const { refusal } = await need('F16', { backend: { kind: 'cpu' }, half: false, capacity: HEAP })
   expect(refusal).toEqual({
-    message: 'Too much: the weights of the U-Net need 3.26 GB, and one model may have 1.61 GB of them here.',
+    message: 'Too much: The weights of the U-Net need 3.26 GB; one model may have 1.61 GB of them here.',
     fix: 'Use a graphics card (WebGPU), or a smaller checkpoint.',
   })
 })

@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readFolder } from '../../models/checkpoint/folder.ts'
-import { forecastMemory } from '../../models/checkpoint/memory.ts'
+import type { Part } from '../../models/checkpoint/checkpoint.ts'
+import { forecastPart } from '../../models/checkpoint/memory.ts'
 import { OpenedCheckpoint } from '../../models/checkpoint/opened.ts'
 import type { GpuBackend } from '../../src/gpu/backend.ts'
+import { GraphBuilder } from '../../src/onnx/builder.ts'
+import { footprint } from '../../src/onnx/footprint.ts'
+import { encodeModel } from '../../src/onnx/model.ts'
 import { openWebGpuRuntime } from '../../src/onnx/session.ts'
 import { count, type Dims, type Tensor } from '../../src/tensor/tensor.ts'
 import { nodeFolder } from '../../src/weights/node-folder.ts'
@@ -14,10 +18,11 @@ import { openTestBackend } from '../support/webgpu.ts'
 // A software adapter compiles its shaders here, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
-const FOLDER = join(FIXTURES, 'checkpoints/tiny-lcm')
+const TINY = join(FIXTURES, 'checkpoints/tiny-lcm')
 const signal = new AbortController().signal
 /** Cells: a picture of 384 × 256 pixels, far larger than the weights of the tiny checkpoint. */
-const [WIDTH, HEIGHT] = [48, 32]
+const LARGE = { width: 48, height: 32 }
+const SMALL = { width: 16, height: 16 }
 
 describe('the memory that was forecast is the memory that a device gives', () => {
   let backend: GpuBackend
@@ -39,31 +44,62 @@ describe('the memory that was forecast is the memory that a device gives', () =>
   afterEach(() => close())
 
   it.each([
-    ['encoder', 1, 2 ** 28],
-    ['decoder', 1, 2 ** 28],
-    ['decoder', 1, 2 ** 20],
-  ] as const)('%s, batch of %i, tensors of at most %i bytes', async (part, batch, limit) => {
+    ['encoder', 2 ** 28, LARGE],
+    ['decoder', 2 ** 28, LARGE],
+    ['decoder', 2 ** 20, LARGE],
+    ['unet', 2 ** 28, SMALL],
+  ] as const)('%s, tensors of at most %i bytes', async (part: Part, limit, { width, height }) => {
     const whole = await openWebGpuRuntime({ backend })
     const runtime = { ...whole, capacity: { ...whole.capacity, tensor: limit } }
-    const folder = await readFolder(await nodeFolder(FOLDER), signal)
+    const folder = await readFolder(await nodeFolder(TINY), signal)
     const device = { target: 'webgpu', half: runtime.half, tensor: limit } as const
-    const forecast = await forecastMemory(folder, device, { batch, width: WIDTH, height: HEIGHT }, signal)
-    const checkpoint = new OpenedCheckpoint('tiny', folder, runtime)
+    const { weights, activations } = await forecastPart(
+      folder,
+      folder.files,
+      part,
+      device,
+      { batch: 1, width, height },
+      signal,
+    )
+    const checkpoint = new OpenedCheckpoint('measured', folder, runtime)
     const given = (dims: Dims): Tensor => backend.upload(new Float32Array(count(dims)).fill(0.1), dims)
-    const latent = given([batch, 4, HEIGHT, WIDTH])
-    const image = given([batch, 3, HEIGHT * 8, WIDTH * 8])
+    const latent = given([1, 4, height, width])
+    const image = given([1, 3, height * 8, width * 8])
     const before = meter.bytes
     const run = {
       encoder: () => checkpoint.encode(image, signal),
+      unet: () => checkpoint.denoise(latent, latent, 999, signal),
       decoder: () => checkpoint.decode(latent, signal),
     }
     const made = await run[part]()
     const measured = peak - before
-    const { weights, activations } = forecast.parts[part]
     expect(measured).toBeGreaterThan(1e6)
     expect((weights + activations) / measured).toBeGreaterThan(0.77)
     expect((weights + activations) / measured).toBeLessThan(1.3)
     for (const tensor of [latent, image, made]) tensor.release()
     await checkpoint.close()
+  })
+
+  // The released U-Net's, whose scores no device stores, and the tiny one's, whose scores are stored.
+  it.each([
+    [2, 64],
+    [4, 2],
+  ])('attention with %i heads of %i channels', async (heads, size) => {
+    const dims = [1, 1024, heads * size]
+    const g = new GraphBuilder('attention', { has: () => false, expect: () => undefined }, { target: 'webgpu' })
+    const [q, k, v] = ['q', 'k', 'v'].map((name) => g.input(name, 'f32', dims))
+    if (!q || !k || !v) throw new Error('There are three inputs.')
+    g.output('y', g.attention(q, k, v, heads, 1), dims)
+    const built = g.finish()
+    const runtime = await openWebGpuRuntime({ backend })
+    const session = await runtime.create({ name: 'attention', proto: encodeModel(built.graph), external: [] })
+    const given = ['q', 'k', 'v'].map((name) => [name, backend.upload(new Float32Array(count(dims)), dims)] as const)
+    const before = meter.bytes
+    const { y } = await session.run(Object.fromEntries(given))
+    const forecast = footprint(built, {}, 'webgpu').peak / (peak - before)
+    expect(forecast).toBeGreaterThan(0.77)
+    expect(forecast).toBeLessThan(1.3)
+    for (const tensor of [y, ...given.map(([, one]) => one)]) tensor?.release()
+    await session.release()
   })
 })

@@ -16,7 +16,7 @@ export interface RunCommand {
   readonly backend: BackendChoice
   readonly out: string
   readonly report: string | undefined
-  /** Bytes that one model may take while it runs; undefined: as much as the runtime has. */
+  /** Bytes that the loaded models may take; undefined: as much as the runtime has. */
   readonly memory: number | undefined
   /** Where dear results are kept between runs. */
   readonly cache: string | undefined

@@ -7,7 +7,7 @@ export const HELP = `marigold: depth from a picture, by a graph of nodes
     --set NODE.PARAM=VALUE     change a parameter; NODE is a node's id; repeat as needed ("auto" for as the checkpoint says)
     --checkpoint DIR|NAME      for every Load Checkpoint node: a diffusers folder, or what was downloaded
     --backend auto|webgpu|wasm default auto: WebGPU where there is a graphics card, else WebAssembly
-    --memory GB                refuse what would take more while one model runs, and say what would fit
+    --memory GB                keep loaded models below it, and refuse one that needs more, saying what would fit
     --out DIR                  where files go; default: here
     --report FILE              write what was computed and how long it took, as JSON
     --cache DIR                keep what was dear to compute there, and take it from there next time

@@ -1,10 +1,9 @@
 import type { CheckpointFolder } from '../../../models/checkpoint/folder.ts'
-import { forecastMemory, type MemoryForecast } from '../../../models/checkpoint/memory.ts'
-import { HEAP_TENSOR } from '../../../models/checkpoint/vae-half.ts'
+import { Room, type CheckpointNeed } from '../../../models/checkpoint/room.ts'
 import { byteText } from '../../base/byte-text.ts'
 import type { GraphDocument } from '../../graph/document.ts'
-import { HEAP } from '../../onnx/runtime.ts'
-import { cellsOf, fits } from '../memory-need.ts'
+import { HEAP, type Held } from '../../onnx/runtime.ts'
+import { cellsOf } from '../memory-need.ts'
 
 /** Bytes that a checkpoint takes for a square picture of the graph's processing resolution, one member at a time. */
 export interface MemoryNeeds {
@@ -16,8 +15,13 @@ export interface MemoryNeeds {
   readonly fitsWasm: boolean
 }
 
-/** What every WebGPU device can bind at once, in bytes. */
-const EVERY_BINDING = 2 ** 27
+const WASM: Held = { backend: { kind: 'cpu' }, half: false, capacity: HEAP }
+/** With the 128 MiB that every WebGPU device can bind at once. */
+const WEBGPU: Held = {
+  backend: { kind: 'webgpu' },
+  half: true,
+  capacity: { weights: Infinity, tensor: 2 ** 27, memory: Infinity },
+}
 
 export async function memoryNeeds(
   folder: CheckpointFolder,
@@ -25,12 +29,11 @@ export async function memoryNeeds(
   signal: AbortSignal,
 ): Promise<MemoryNeeds> {
   const cells = cellsOf(folder, document)
-  const forecast = (target: 'wasm' | 'webgpu'): Promise<MemoryForecast> => {
-    const device = { target, half: target === 'webgpu', tensor: target === 'wasm' ? HEAP_TENSOR : EVERY_BINDING }
-    return forecastMemory(folder, device, { batch: 1, height: cells, width: cells }, signal)
-  }
-  const [webgpu, wasm] = [await forecast('webgpu'), await forecast('wasm')]
-  return { side: cells * folder.config.factor, webgpu: webgpu.total, wasm: wasm.total, fitsWasm: fits(wasm, HEAP) }
+  const need = (runtime: Held): Promise<CheckpointNeed> =>
+    new Room(runtime).need({ id: '', folder, files: folder.files }, { batch: 1, height: cells, width: cells }, signal)
+  const [webgpu, wasm] = [await need(WEBGPU), await need(WASM)]
+  const fitsWasm = wasm.refusal === undefined
+  return { side: cells * folder.config.factor, webgpu: webgpu.total, wasm: wasm.total, fitsWasm }
 }
 
 /** "about 4.4 GB of memory on WebGPU ..." */

@@ -6,7 +6,7 @@ import { hasAdapter, leaveWasmUnoptimised, loadDawn } from './dawn.ts'
 
 /**
  * WebGPU by the `webgpu` package (Dawn) where there is a graphics card, else WebAssembly. `webgpu` insists, and takes a
- * software adapter too. `memory`: bytes that one model may take while it runs. Throws `cli/no-webgpu` when it was insisted on in vain.
+ * software adapter too. `memory`: bytes that the loaded models may take. Throws `cli/no-webgpu` when it was insisted on in vain.
  */
 export async function openNodeCompute(choice: 'auto' | 'webgpu' | 'wasm', memory?: number): Promise<Compute> {
   const found = await open(choice)

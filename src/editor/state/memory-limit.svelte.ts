@@ -1,9 +1,9 @@
 const KEY = 'marigold-memory'
 
 /** Gigabytes that can be chosen. */
-export const LIMITS = [1, 2, 4, 8, 16] as const
+export const LIMITS = [0.5, 1, 2, 4, 8, 16] as const
 
-/** What one model may take: as much as there is, unless the person says so; kept in this browser. */
+/** What the loaded models may take: as much as there is, unless the person says so; kept in this browser. */
 export class MemoryLimit {
   gigabytes = $state<number | undefined>()
 
