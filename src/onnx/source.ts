@@ -69,13 +69,19 @@ function conversion(
   files: ReadonlyMap<string, Readable>,
 ): { readonly size: number; readonly read: Read; readonly initialisers: readonly Initialiser[] } {
   const makers = new Map<number, () => Uint8Array>()
+  /** All are made in the same memory: the garbage of gigabytes would fill it before it is collected. */
+  let memory = new ArrayBuffer(0)
+  const room = (length: number): ArrayBuffer => {
+    if (memory.byteLength < length) memory = new ArrayBuffer(length)
+    return memory
+  }
   const initialisers: Initialiser[] = []
   let size = 0
   for (const use of uses) {
     const [entry, dtype] = [weights.get(use.parameter), weights.float(use.parameter)]
     const file = files.get(entry.file)
-    makers.set(size, () => convert(use, entry, dtype, file))
     const length = use.count * elementBytes[use.type]
+    makers.set(size, () => convert(use, entry, dtype, file, room(length)))
     const data = { path: converted, offset: size, length }
     initialisers.push({ name: use.name, type: use.type, dims: use.dims, data })
     size += length
@@ -94,15 +100,20 @@ const dtypeBytes: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16:
 /** Elements that are read and converted at a time: of a large tensor only the result is then in memory. */
 const PART = 2 ** 18
 
-function convert(use: ParameterUse, entry: WeightEntry, dtype: FloatDtype, file: Readable | undefined): Uint8Array {
-  const bytes = new Uint8Array(use.count * elementBytes[use.type])
+function convert(
+  use: ParameterUse,
+  entry: WeightEntry,
+  dtype: FloatDtype,
+  file: Readable | undefined,
+  memory: ArrayBuffer,
+): Uint8Array {
   const size = dtypeBytes[dtype]
   for (let at = 0; at < use.count; at += PART) {
     const begin = entry.begin + (use.from + at) * size
-    const end = begin + Math.min(PART, use.count - at) * size
-    const values = floats(dtype, file?.read(begin, end) ?? new Uint8Array())
-    if (use.type === 'f16') new Uint16Array(bytes.buffer).set(f32ToF16(values), at)
-    else new Float32Array(bytes.buffer).set(values, at)
+    const part = Math.min(PART, use.count - at)
+    const stored = file?.read(begin, begin + part * size) ?? new Uint8Array()
+    if (use.type === 'f16') new Uint16Array(memory, 2 * at, part).set(f32ToF16(floats(dtype, stored)))
+    else floats(dtype, stored, new Float32Array(memory, 4 * at, part))
   }
-  return bytes
+  return new Uint8Array(memory, 0, use.count * elementBytes[use.type])
 }

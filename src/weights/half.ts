@@ -19,19 +19,17 @@ function f16ValueBits(h: number): number {
 /** All 65536 values, 256 kB, made on first use: one load per element beats bit arithmetic. */
 let f16Table: Uint32Array | undefined
 
-/** Every float16 is a float32: exact, NaN payloads kept. */
-export function f16ToF32(halves: Uint16Array): Float32Array {
+/** Every float16 is a float32: exact, NaN payloads kept. Written into `out`, of the same length, which is returned. */
+export function f16ToF32(halves: Uint16Array, out: Float32Array = new Float32Array(halves.length)): Float32Array {
   f16Table ??= Uint32Array.from({ length: 65536 }, (_, h) => f16ValueBits(h))
-  const out = new Float32Array(halves.length)
-  const outBits = new Uint32Array(out.buffer)
+  const outBits = new Uint32Array(out.buffer, out.byteOffset, out.length)
   for (let i = 0; i < halves.length; i++) outBits[i] = f16Table[halves[i] as number] as number
   return out
 }
 
-/** bfloat16 is the upper half of a float32: exact. */
-export function bf16ToF32(halves: Uint16Array): Float32Array {
-  const out = new Float32Array(halves.length)
-  const outBits = new Uint32Array(out.buffer)
+/** bfloat16 is the upper half of a float32: exact. Written into `out` as by `f16ToF32`. */
+export function bf16ToF32(halves: Uint16Array, out: Float32Array = new Float32Array(halves.length)): Float32Array {
+  const outBits = new Uint32Array(out.buffer, out.byteOffset, out.length)
   for (let i = 0; i < halves.length; i++) outBits[i] = (halves[i] as number) << 16
   return out
 }

@@ -161,10 +161,11 @@ export class WeightSet {
 
 export type FloatDtype = 'F32' | 'F16' | 'BF16'
 
-/** The values of stored bytes, little-endian; exact. */
-export function floats(dtype: FloatDtype, bytes: Uint8Array): Float32Array {
-  // Copied, as the offset in the file need not be a multiple of the element size.
-  const { buffer } = bytes.slice()
-  if (dtype === 'F32') return new Float32Array(buffer)
-  return dtype === 'F16' ? f16ToF32(new Uint16Array(buffer)) : bf16ToF32(new Uint16Array(buffer))
+/** The values of stored bytes, little-endian; exact. Halves are written into `out`, where it is given, which is returned. */
+export function floats(dtype: FloatDtype, bytes: Uint8Array, out?: Float32Array): Float32Array {
+  if (dtype === 'F32') return new Float32Array(bytes.slice().buffer)
+  // Copied where the offset in the file is no multiple of the element size.
+  const { buffer, byteOffset, length } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
+  const halves = new Uint16Array(buffer, byteOffset, length / 2)
+  return dtype === 'F16' ? f16ToF32(halves, out) : bf16ToF32(halves, out)
 }
