@@ -44,6 +44,7 @@ afterEach(async () => {
 })
 
 /** The depth that `--checkpoint` gives of a small picture. */
+/** The numbers of the depth map; its file carries the graph, which names the checkpoint. */
 async function depth(...checkpoint: readonly string[]): Promise<Buffer> {
   const [photo, out] = [join(folder, 'photo.png'), await mkdtemp(join(folder, 'out-'))]
   await sharp({ create: { width: 20, height: 12, channels: 3, background: 'red' } })
@@ -52,7 +53,7 @@ async function depth(...checkpoint: readonly string[]): Promise<Buffer> {
   const small = ['--backend', 'wasm', '--set', 'fit.resolution=16', '--out', out]
   const ended = await called('run', graph('depth'), '--image', photo, ...small, ...checkpoint)
   expect(ended).toMatchObject({ status: 0, err: expect.not.stringContaining('error') })
-  return readFile(join(out, 'depth.png'))
+  return sharp(join(out, 'depth.png')).toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer()
 }
 
 const answered = async (yes: boolean): Promise<Ended> => {
