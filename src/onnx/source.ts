@@ -69,19 +69,17 @@ function conversion(
   files: ReadonlyMap<string, Readable>,
 ): { readonly size: number; readonly read: Read; readonly initialisers: readonly Initialiser[] } {
   const makers = new Map<number, () => Uint8Array>()
-  /** All are made in the same memory: the garbage of gigabytes would fill it before it is collected. */
-  let memory = new ArrayBuffer(0)
-  const room = (length: number): ArrayBuffer => {
-    if (memory.byteLength < length) memory = new ArrayBuffer(length)
-    return memory
-  }
+  const lengths = uses.map(({ count, type }) => count * elementBytes[type])
+  // All are made in the same memory: the garbage of gigabytes would fill it before it is collected.
+  let memory: ArrayBuffer | undefined
+  const room = (): ArrayBuffer => (memory ??= new ArrayBuffer(Math.max(...lengths)))
   const initialisers: Initialiser[] = []
   let size = 0
   for (const use of uses) {
     const [entry, dtype] = [weights.get(use.parameter), weights.float(use.parameter)]
     const file = files.get(entry.file)
     const length = use.count * elementBytes[use.type]
-    makers.set(size, () => convert(use, entry, dtype, file, room(length)))
+    makers.set(size, () => convert(use, entry, dtype, file, room()))
     const data = { path: converted, offset: size, length }
     initialisers.push({ name: use.name, type: use.type, dims: use.dims, data })
     size += length

@@ -85,7 +85,7 @@ describe('the memory that was forecast is the memory that a device gives', () =>
     [2, 64],
     [4, 2],
   ])('attention with %i heads of %i channels', async (heads, size) => {
-    const dims = [1, 1024, heads * size]
+    const dims = [1, 512, heads * size]
     const g = new GraphBuilder('attention', { has: () => false, expect: () => undefined }, { target: 'webgpu' })
     const [q, k, v] = ['q', 'k', 'v'].map((name) => g.input(name, 'f32', dims))
     if (!q || !k || !v) throw new Error('There are three inputs.')
