@@ -4,8 +4,8 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from checkpoints import UNET_TWO_LEVELS, enliven
-from fixture_store import FIXTURES, write_case, write_json
-from pipelines import LCM, TRAILING, case, parameters_of, run
+from fixture_store import FIXTURES, write_json
+from pipelines import LCM, TRAILING, case, write_modality
 
 APPEARANCE, LIGHTING = "checkpoints/tiny-iid-appearance", "checkpoints/tiny-iid-lighting"
 # as the training configs of the published checkpoints have them
@@ -66,24 +66,13 @@ def all_cases():
 
 def generate():
     write_checkpoints()
-    names = []
-    for name, c in all_cases().items():
-        outputs, trace = run(c)
-        parameters = parameters_of(name, c, trace)
-        assert not parameters.pop("unparsed"), name
-        for key in ("scale_invariant", "shift_invariant"):
-            del parameters[key]
-        parameters["modality"] = name.split("-")[0]
-        parameters["ensembling"] = {"reduction": "median"} | c["rest"].get("ensembling_kwargs", {})
-        tensors = dict(outputs)
-        if c["rest"].get("ensemble_size", 1) > 1:
-            tensors["trace.members"] = trace["members"]
-        write_case(f"pipelines/{name}", parameters, tensors)
-        names.append(name)
+
+    def clipped(outputs, _):
         prediction = outputs["prediction"]
-        clipped = ((prediction <= 0) | (prediction >= 1)).float().mean()
-        print(f"{name:20s} {list(prediction.shape)} std {float(prediction.std()):.3f} clipped {float(clipped):.3f}")
-    write_json("pipelines/intrinsics.json", {"cases": names})
+        share = ((prediction <= 0) | (prediction >= 1)).float().mean()
+        return f"{list(prediction.shape)} std {float(prediction.std()):.3f} clipped {float(share):.3f}"
+
+    write_modality("intrinsics", all_cases(), lambda name: name.split("-")[0], "median", clipped)
 
 
 if __name__ == "__main__":

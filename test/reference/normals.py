@@ -5,9 +5,8 @@ import shutil
 import torch
 from safetensors.torch import load_file, save_file
 
-from fixture_store import FIXTURES, write_case, write_json
-from pipelines import LCM, S, TRAILING, case, image_of, parameters_of, run
-from recorder import max_abs
+from fixture_store import FIXTURES, write_json
+from pipelines import LCM, S, TRAILING, case, write_modality
 
 FULL, FRONT, FAST = (f"checkpoints/tiny-normals{n}" for n in ("", "-front", "-lcm"))
 # whose U-Net, text encoder and scheduler each one has
@@ -78,25 +77,12 @@ def all_cases():
 def generate():
     write_vae()
     write_model_indices()
-    names = []
-    for name, c in all_cases().items():
-        outputs, trace = run(c)
-        parameters = parameters_of(name, c, trace)
-        assert not parameters.pop("unparsed"), name
-        for key in ("scale_invariant", "shift_invariant"):
-            del parameters[key]
-        parameters["modality"] = "normals"
-        parameters["ensembling"] = {"reduction": "closest"} | c["rest"].get("ensembling_kwargs", {})
-        tensors = dict(outputs)
-        if c["rest"].get("ensemble_size", 1) > 1:
-            tensors["trace.members"] = trace["members"]
-        if c["rest"].get("latents") == "alike":
-            tensors["trace.noise"] = trace["noise"]
-        write_case(f"pipelines/{name}", parameters, tensors)
-        names.append(name)
-        lengths = outputs["prediction"].norm(dim=1)
-        print(f"{name:20s} lengths {float(lengths.min()):.4f}..{float(lengths.max()):.4f} latent {parameters['latent_size']}")
-    write_json("pipelines/normals.json", {"cases": names})
+
+    def lengths(outputs, parameters):
+        of = outputs["prediction"].norm(dim=1)
+        return f"lengths {float(of.min()):.4f}..{float(of.max()):.4f} latent {parameters['latent_size']}"
+
+    write_modality("normals", all_cases(), lambda _: "normals", "closest", lengths)
 
 
 if __name__ == "__main__":

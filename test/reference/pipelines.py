@@ -201,6 +201,26 @@ def parameters_of(name, c, trace):
     }
 
 
+def write_modality(file, cases, modality_of, reduction, described):
+    """Runs and records the cases of another modality than depth; `described` says of each what is to be looked at."""
+    for name, c in cases.items():
+        outputs, trace = run(c)
+        parameters = parameters_of(name, c, trace)
+        assert not parameters.pop("unparsed"), name
+        for key in ("scale_invariant", "shift_invariant"):
+            del parameters[key]
+        parameters["modality"] = modality_of(name)
+        parameters["ensembling"] = {"reduction": reduction} | c["rest"].get("ensembling_kwargs", {})
+        tensors = dict(outputs)
+        if c["rest"].get("ensemble_size", 1) > 1:
+            tensors["trace.members"] = trace["members"]
+        if c["rest"].get("latents") == "alike":
+            tensors["trace.noise"] = trace["noise"]
+        write_case(f"pipelines/{name}", parameters, tensors)
+        print(f"{name:20s} {described(outputs, parameters)}")
+    write_json(f"pipelines/{file}.json", {"cases": list(cases)})
+
+
 def generate():
     shutil.rmtree(FIXTURES / "pipelines", ignore_errors=True)
     write_tensors("pipelines/pictures.safetensors", {name: image_of(name) for name in PICTURES})
