@@ -117,15 +117,19 @@ try {
     }
     await page.keyboard.press('Home')
     await page.waitForTimeout(1_000)
-    const corner = await page.evaluate(() => {
-      const box = document.getElementById('canvas')?.getBoundingClientRect()
-      return { x: (box?.left ?? 0) + 6, y: (box?.top ?? 0) + 6 }
-    })
-    const panAll = await dragged(page, corner)
-    await page.getByRole('group', { name: 'Graph canvas' }).or(page.locator('#canvas')).first().focus()
+    const background = () =>
+      page.evaluate(() => {
+        const box = document.getElementById('canvas')?.getBoundingClientRect()
+        for (let y = (box?.top ?? 0) + 8; y < (box?.bottom ?? 0); y += 8)
+          for (let x = (box?.left ?? 0) + 8; x < (box?.right ?? 0); x += 8)
+            if (document.elementFromPoint(x, y)?.id === 'canvas') return { x, y }
+        throw new Error('no empty place on the canvas')
+      })
+    const panAll = await dragged(page, await background())
+    await page.locator('#canvas').focus()
     for (let i = 0; i < 5; i++) await page.keyboard.press('+')
     await page.waitForTimeout(500)
-    const pan = await dragged(page, corner)
+    const pan = await dragged(page, await background())
     await page.keyboard.press('Home')
     await page.waitForTimeout(500)
     const heading = await page.evaluate(() => {
