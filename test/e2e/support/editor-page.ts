@@ -22,10 +22,11 @@ let browser: Promise<Browser> | undefined
 /** A computer's screen with a mouse, or a telephone. */
 export type Screen = 'computer' | 'telephone'
 
-/** A fresh page with nothing stored, its catalogue loaded. */
-export async function openEditor(screen: Screen = 'computer'): Promise<OpenPage> {
+/** A fresh page with nothing stored but, unless it is of a `newcomer`, that no hints are wanted; its catalogue loaded. */
+export async function openEditor(screen: Screen = 'computer', newcomer = false): Promise<OpenPage> {
   browser ??= chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
   const context = await (await browser).newContext({ ...SCREENS[screen], acceptDownloads: true })
+  if (!newcomer) await context.addInitScript(() => localStorage.setItem('marigold-hints', ''))
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
