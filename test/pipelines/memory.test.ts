@@ -1,36 +1,20 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { CheckpointStore } from '../../models/checkpoint/store.ts'
-import { withSettings } from '../../src/app/cli/settings.ts'
-import { nodes } from '../../src/app/registry.ts'
 import { AppError, plainError } from '../../src/base/errors.ts'
-import { bindServices } from '../../src/base/service.ts'
-import { Engine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import type { GpuBackend } from '../../src/gpu/backend.ts'
 import type { GraphDocument } from '../../src/graph/document.ts'
-import { parseDocument } from '../../src/graph/validate.ts'
-import { OutputFiles, Pictures } from '../../src/node/index.ts'
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import { openWebGpuRuntime } from '../../src/onnx/session.ts'
-import { nodeFolder } from '../../src/weights/node-folder.ts'
 import { FIXTURES } from '../support/fixtures.ts'
 import { GpuMeter } from '../support/gpu-meter.ts'
 import { openTestBackend } from '../support/webgpu.ts'
+import { exampleEngine, withParams } from './support/example-engine.ts'
 
 const RUNS = 50
 /** Runs that meet every size and kernel that the later ones meet. */
 const WARM = 6
-const GRAPH = join(import.meta.dirname, '../../examples/ensemble.json')
 const FOLDER = join(FIXTURES, 'checkpoints/tiny-ddim-leading')
-
-const picture = {
-  width: 20,
-  height: 16,
-  channels: 3 as const,
-  data: Uint8Array.from({ length: 960 }, (_, i) => (i * 31) % 256),
-}
 
 type Ending = 'finished' | 'cancelled' | 'failed in the model' | 'failed in a node'
 
@@ -67,16 +51,6 @@ function run(i: number): Run {
   }
 }
 
-const withRun = (document: GraphDocument, { settings }: Run): GraphDocument =>
-  withSettings(
-    document,
-    nodes,
-    Object.entries(settings).map(([path, value]) => {
-      const [node = '', param = ''] = path.split('.')
-      return { node, param, value: String(value) }
-    }),
-  )
-
 /** A runtime whose sessions do all that they do, except when told to fail. */
 function failing(runtime: OnnxRuntime, fails: () => boolean): OnnxRuntime {
   return {
@@ -101,7 +75,7 @@ describe(`${RUNS} runs of the graph of the six nodes on WebGPU`, () => {
   let backend: GpuBackend
   let close: () => Promise<void>
   let meter: GpuMeter
-  let checkpoints: CheckpointStore
+  let closeEngine: () => Promise<void>
   let engine: Engine
   let document: GraphDocument
   /** Model runs until one fails, and how far a run gets until it is cancelled. */
@@ -114,24 +88,11 @@ describe(`${RUNS} runs of the graph of the six nodes on WebGPU`, () => {
     ;({ backend, close } = opened)
     meter = new GpuMeter(backend.device)
     const runtime = failing(await openWebGpuRuntime({ backend }), () => (untilFailure -= 1) < 0)
-    checkpoints = new CheckpointStore(async (name) => ({ name, files: await nodeFolder(FOLDER) }), runtime)
-    ;({ document } = parseDocument(await readFile(GRAPH, 'utf8'), nodes))
-    engine = new Engine({
-      nodes,
+    const made = await exampleEngine(FOLDER, runtime, {
       backend,
-      info: { backend: 'webgpu', adapter: 'test' },
-      cacheBytes: 2 ** 30,
-      services: bindServices([
-        [Checkpoints, checkpoints],
-        [Pictures, { load: async () => picture }],
-        [OutputFiles, { write: async () => undefined }],
-      ]),
-      sources: {
-        picture: async () => 'picture',
-        checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
-      },
       listener: { progress: (done) => done >= untilCancel && stop.abort() },
     })
+    ;({ engine, document, close: closeEngine } = made)
   }, 60_000)
 
   /** Codes of what went wrong, and members denoised. */
@@ -141,7 +102,7 @@ describe(`${RUNS} runs of the graph of the six nodes on WebGPU`, () => {
     // The picture is encoded, the first step is done: a later step, another member or the decoder fails.
     untilFailure = of.ending === 'failed in the model' ? 2 : Infinity
     try {
-      const { failed = [], nodes: done } = await engine.run(withRun(document, of), { signal: stop.signal })
+      const { failed = [], nodes: done } = await engine.run(withParams(document, of.settings), { signal: stop.signal })
       const denoised = done.find(({ id }) => id === 'denoise')?.computed ?? 0
       return { codes: failed.map(({ code }) => code), denoised }
     } catch (error) {
@@ -176,8 +137,7 @@ describe(`${RUNS} runs of the graph of the six nodes on WebGPU`, () => {
     expect(most).toBeGreaterThan(100_000)
     expect(left.slice(WARM)).toEqual(Array(RUNS - WARM).fill(most))
 
-    await engine.dispose()
-    await checkpoints.close()
+    await closeEngine()
     await close()
     expect(meter.live).toEqual([])
   }, 300_000)

@@ -1,28 +1,18 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { CheckpointStore } from '../../models/checkpoint/store.ts'
-import { withSettings } from '../../src/app/cli/settings.ts'
-import { nodes } from '../../src/app/registry.ts'
 import { plainError } from '../../src/base/errors.ts'
-import { bindServices } from '../../src/base/service.ts'
-import { Engine } from '../../src/engine/engine.ts'
 import { memoryFiles, Tier } from '../../src/engine/results/tier.ts'
-import { parseDocument } from '../../src/graph/validate.ts'
-import { OutputFiles, Pictures } from '../../src/node/index.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
-import { nodeFolder } from '../../src/weights/node-folder.ts'
 import { FIXTURES } from '../support/fixtures.ts'
+import { exampleEngine, withParams } from './support/example-engine.ts'
 
 /** `SOAK_RUNS=500 npx vitest run --project unit test/pipelines/soak.test.ts` for the long one. */
 const RUNS = Number(process.env['SOAK_RUNS'] ?? 60)
 /** Runs after which everything that is loaded once has been loaded, and the budgets are full. */
 const WARM = Math.floor(RUNS / 4)
-const GRAPH = join(import.meta.dirname, '../../examples/ensemble.json')
 const FOLDER = join(FIXTURES, 'checkpoints/tiny-ddim-leading')
 
 setFlagsFromString('--expose-gc')
@@ -33,13 +23,6 @@ function used(): number {
   collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
-}
-
-const picture = {
-  width: 20,
-  height: 16,
-  channels: 3 as const,
-  data: Uint8Array.from({ length: 960 }, (_, i) => (i * 31) % 256),
 }
 
 const pick = <T>(of: readonly [T, ...T[]], i: number): T => of[i % of.length] ?? of[0]
@@ -58,26 +41,13 @@ const settings = (i: number): Readonly<Record<string, string | number>> => ({
 test(`${RUNS} runs with changing parameters, cancelled now and then, leave no tensor and no memory behind`, async () => {
   const backend = new CpuBackend()
   const runtime = await openWasmRuntime({ backend, threads: 1 })
-  const checkpoints = new CheckpointStore(async (name) => ({ name, files: await nodeFolder(FOLDER) }), runtime)
-  const { document } = parseDocument(await readFile(GRAPH, 'utf8'), nodes)
   let stop = new AbortController()
   let until = Infinity
-  const engine = new Engine({
-    nodes,
+  const { engine, document, close } = await exampleEngine(FOLDER, runtime, {
     backend,
-    info: { backend: 'wasm', adapter: 'test' },
     // Small enough that both give things up.
     cacheBytes: 2 ** 17,
     tiers: [new Tier(memoryFiles(), 2 ** 18)],
-    services: bindServices([
-      [Checkpoints, checkpoints],
-      [Pictures, { load: async () => picture }],
-      [OutputFiles, { write: async () => undefined }],
-    ]),
-    sources: {
-      picture: async () => 'picture',
-      checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
-    },
     listener: { progress: (done) => done >= until && stop.abort() },
   })
   const met = { finished: 0, cancelled: 0, computed: 0, cached: 0 }
@@ -86,12 +56,8 @@ test(`${RUNS} runs with changing parameters, cancelled now and then, leave no te
     if (i === WARM) before = used()
     stop = new AbortController()
     until = i % 5 === 4 ? 0.3 : Infinity
-    const set = Object.entries(settings(i)).map(([path, value]) => {
-      const [node = '', param = ''] = path.split('.')
-      return { node, param, value: String(value) }
-    })
     try {
-      const report = await engine.run(withSettings(document, nodes, set), { signal: stop.signal })
+      const report = await engine.run(withParams(document, settings(i)), { signal: stop.signal })
       expect(report.failed).toBeUndefined()
       met.finished += 1
       for (const node of report.nodes) {
@@ -113,7 +79,6 @@ test(`${RUNS} runs with changing parameters, cancelled now and then, leave no te
   expect(met.finished).toBeGreaterThan(RUNS / 2)
   expect(met.computed).toBeGreaterThan(RUNS)
   expect(met.cached).toBeGreaterThan(0)
-  await engine.dispose()
-  await checkpoints.close()
+  await close()
   expect(backend.bytes).toBe(0)
 }, 600_000)

@@ -2,24 +2,13 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { Checkpoints } from '../../models/checkpoint/checkpoint.ts'
-import { CheckpointStore } from '../../models/checkpoint/store.ts'
-import { withSettings } from '../../src/app/cli/settings.ts'
-import { nodes } from '../../src/app/registry.ts'
-import { bindServices } from '../../src/base/service.ts'
-import { Engine } from '../../src/engine/engine.ts'
-import { parseDocument } from '../../src/graph/validate.ts'
-import { OutputFiles, Pictures } from '../../src/node/index.ts'
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
-import { nodeFolder } from '../../src/weights/node-folder.ts'
 import { FIXTURES } from '../support/fixtures.ts'
+import { exampleEngine, withParams } from './support/example-engine.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
-
-const GRAPH = join(import.meta.dirname, '../../examples/ensemble.json')
-const picture = { width: 20, height: 16, channels: 3 as const, data: new Uint8Array(960).fill(90) }
 
 let folder: string
 let runtime: OnnxRuntime
@@ -55,33 +44,13 @@ it.each([
 ] as const)(
   '%s fails, and keeps nothing, where its model (%s, every %s is %d) makes no sound numbers',
   async (node, component, which, weight) => {
-    const files = await nodeFolder(await spoilt(component, which, weight))
+    const spoiltFolder = await spoilt(component, which, weight)
     const [code, made, fix] =
       weight === 0
         ? ['node/all-zero', 'nothing but zeros', 'run again']
         : ['node/not-finite', '.* numbers that are not finite', 'fp32 files']
-    const checkpoints = new CheckpointStore(async (name) => ({ name, files }), runtime)
-    const engine = new Engine({
-      nodes,
-      backend,
-      info: { backend: 'wasm', adapter: 'test' },
-      cacheBytes: 2 ** 30,
-      services: bindServices([
-        [Checkpoints, checkpoints],
-        [Pictures, { load: async () => picture }],
-        [OutputFiles, { write: async () => undefined }],
-      ]),
-      sources: {
-        picture: async () => 'picture',
-        checkpoint: async (choice, signal) => (await checkpoints.identify(choice, signal)).id,
-      },
-    })
-    const { document } = parseDocument(await readFile(GRAPH, 'utf8'), nodes)
-    const small = withSettings(document, nodes, [
-      { node: 'fit', param: 'resolution', value: '16' },
-      { node: 'noise', param: 'members', value: '2' },
-      { node: 'denoise', param: 'steps', value: '2' },
-    ])
+    const { engine, document, close } = await exampleEngine(spoiltFolder, runtime, { backend })
+    const small = withParams(document, { 'fit.resolution': 16, 'noise.members': 2, 'denoise.steps': 2 })
     for (let run = 0; run < 2; run++) {
       const { failed = [], nodes: reports } = await engine.run(small)
       expect(failed).toEqual([
@@ -94,8 +63,7 @@ it.each([
       ])
       expect(reports.find(({ id }) => id === node)).toMatchObject({ computed: 0, cached: 0 })
     }
-    await engine.dispose()
-    await checkpoints.close()
+    await close()
     expect(backend.bytes).toBe(0)
   },
 )
