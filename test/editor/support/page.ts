@@ -1,5 +1,6 @@
 import { mount } from 'svelte'
 import '../../../src/editor/theme.css'
+import '../../../src/editor/contrast.css'
 import EditorPage from '../../../src/editor/EditorPage.svelte'
 import { nodes } from '../../../src/app/registry.ts'
 import { catalogueOf } from '../../../src/node/catalogue.ts'
