@@ -28,6 +28,7 @@ export async function ensembleGraph(resolution = 16): Promise<GraphDocument> {
     { node: 'noise', param: 'members', value: '3' },
     { node: 'denoise', param: 'steps', value: '2' },
     { node: 'denoise', param: 'batch_size', value: '2' },
+    { node: 'decode', param: 'batch_size', value: '1' },
     { node: 'align', param: 'max_iter', value: '1' },
   ])
 }
