@@ -78,7 +78,7 @@ it('somebody uses the graph without seeing it, 360 pixels wide: a photo, a param
   await form().getByRole('combobox', { name: 'Load Image' }).selectOption('cat.jpg')
   await form().getByRole('combobox', { name: 'Colours' }).selectOption('magma')
   const result = page.getByRole('region', { name: 'Viewer' }).getByRole('img')
-  await form().getByRole('button', { name: 'Run' }).click()
+  await form().getByRole('button', { name: 'Run', exact: true }).click()
   await finished(page)
   await expect.poll(() => result.getAttribute('aria-label')).toMatch(/^View: picture, /)
   await form()
@@ -86,7 +86,7 @@ it('somebody uses the graph without seeing it, 360 pixels wide: a photo, a param
     .waitFor()
   const wide = await page.evaluate(() => document.documentElement.scrollWidth)
   expect(wide).toBe(360)
-  for (const part of [form().getByRole('button', { name: 'Run' }), result]) {
+  for (const part of [form().getByRole('button', { name: 'Run', exact: true }), result]) {
     const box = await part.boundingBox()
     expect(box && box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 740).toBe(true)
   }

@@ -17,11 +17,11 @@ const focused = () =>
 it('the graph can be read as text in the order in which it is computed, and a node found in it gets the focus', async () => {
   const rows = outline().getByRole('button')
   await expect.poll(() => rows.count()).toBe(13)
-  const texts = await rows.allTextContents()
-  const clean = texts.map((text) => text.replace(/\s+/g, ' ').trim())
-  expect(clean.find((text) => text.startsWith('DDIM Denoise'))).toMatch(
-    /^DDIM Denoise: .*image from VAE Encode.*; goes to VAE Decode\. (cached|[\d.]+ m?s)$/,
-  )
+  const read = async () => (await rows.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim())
+  await expect
+    .poll(async () => (await read()).find((text) => text.startsWith('DDIM Denoise')))
+    .toMatch(/^DDIM Denoise: .*image from VAE Encode.*; goes to VAE Decode\. (cached|[\d.]+ m?s)$/)
+  const clean = await read()
   expect(clean.filter((text) => /^Export [12]: /.test(text))).toHaveLength(2)
 
   // One stop for Tab, whatever the graph has; seen while the focus is there.

@@ -42,7 +42,7 @@ afterAll(() => browser.close())
 
 /** Runs on the page, and gives the depth that it offers for download. */
 async function shown(): Promise<ArrayLike<number>> {
-  await page.getByRole('button', { name: 'Run' }).click()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
   await finished(page, 150_000)
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: /^Download depth\.png/ }).click()
