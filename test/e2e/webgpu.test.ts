@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { decode } from 'fast-png'
 import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import example from '../../examples/depth.json'
 import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { chromiumArguments } from './support/chromium.ts'
@@ -27,7 +27,9 @@ let browser: Browser
 let page: Page
 const complaints: string[] = []
 
-beforeAll(async () => {
+// A page of its own for each try: one whose device has stalled answers nobody.
+beforeEach(async () => {
+  complaints.length = 0
   browser = await chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: true }) })
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
   page.on('pageerror', (error) => complaints.push(error.message))
@@ -38,7 +40,7 @@ beforeAll(async () => {
   await node(page, 'Load Image').waitFor({ timeout: 60_000 })
 })
 
-afterAll(() => browser.close())
+afterEach(() => browser.close())
 
 /** Runs on the page, and gives the depth that it offers for download. */
 async function shown(): Promise<ArrayLike<number>> {
