@@ -1,5 +1,6 @@
 import { mount } from 'svelte'
 import '../editor/theme.css'
+import '../editor/fields.css'
 import '../editor/contrast.css'
 import App from './App.svelte'
 
