@@ -124,14 +124,15 @@ const products = ({ channels, heads, queries, keys }: Attention): number => (2 *
 const MOST_PRODUCTS = 2 ** 31
 
 /**
- * Bytes of what an attention has for itself while it computes. On WebGPU the fused one copies keys and values; where heads
+ * Bytes of what an attention has for itself while it computes. On WebGPU the fused one copies all three; where heads
  * do not come in fours of channels, and on WebAssembly, all scores are stored, [B,heads,N,M], and q, k and v head by head.
  */
 function workspace({ batch, heads, channels, queries, keys }: Attention, target: 'wasm' | 'webgpu'): readonly number[] {
   const bytes = (...dims: readonly number[]): number => dims.reduce((all, n) => all * n, elementBytes.f32)
   const ofKeys = bytes(batch, keys, channels)
-  if (target === 'webgpu' && (channels / heads) % 4 === 0) return [ofKeys, ofKeys]
-  return [bytes(batch, heads, queries, keys), bytes(batch, queries, channels), ofKeys, ofKeys]
+  const ofQueries = bytes(batch, queries, channels)
+  if (target === 'webgpu' && (channels / heads) % 4 === 0) return [ofQueries, ofKeys, ofKeys]
+  return [bytes(batch, heads, queries, keys), ofQueries, ofKeys, ofKeys]
 }
 
 interface Memory {

@@ -97,8 +97,7 @@ describe('the memory that was forecast is the memory that a device gives', () =>
     const before = meter.bytes
     const { y } = await session.run(Object.fromEntries(given))
     const forecast = footprint(built, {}, 'webgpu').peak / (peak - before)
-    // A session of nothing else: what the runtime rounds up weighs more than in a model.
-    expect(forecast).toBeGreaterThan(0.7)
+    expect(forecast).toBeGreaterThan(0.77)
     expect(forecast).toBeLessThan(1.3)
     for (const tensor of [y, ...given.map(([, one]) => one)]) tensor?.release()
     await session.release()
