@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
-import { drag, finished, node, socket, status } from './support/editor-page.ts'
+import { addNode, drag, finished, node, socket, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
@@ -50,4 +50,27 @@ it('with the keyboard the wires into what is selected get points, which arrow ke
   await expect.poll(async () => (await points().boundingBox())?.y ?? 0).toBeGreaterThan(before?.y ?? Infinity)
   await undo().click()
   await expect.poll(async () => (await points().boundingBox())?.y).toBe(before?.y)
+})
+
+it('a wire keeps its points when a node on it is deleted, and when its end goes to another input', async () => {
+  await page.getByRole('switch', { name: 'Live' }).uncheck()
+  const point = (wire: string) => page.getByRole('button', { name: `Point 1 of the wire from ${wire}` })
+  await node(page, 'Colorize').getByRole('heading').click()
+  await page.getByRole('region', { name: 'Viewer' }).hover()
+  await page.keyboard.press('r')
+  await point('Match Image Size, value to Colorize, value').waitFor()
+  await node(page, 'Match Image Size').getByRole('heading').click()
+  await page.keyboard.press('Delete')
+  await point('Ensemble Align, depth to Colorize, value').waitFor()
+  await undo().click()
+  await node(page, 'View').getByRole('heading').click()
+  await page.getByRole('region', { name: 'Viewer' }).hover()
+  await page.keyboard.press('r')
+  await points().waitFor()
+  await addNode(page, 'Export')
+  const free = socket(page, 'Export', 'value', 'input').last()
+  await expect.poll(() => free.getAttribute('aria-label')).not.toContain('connected')
+  await drag(page, socket(page, 'View', 'value', 'input'), free)
+  await point('Colorize, image to Export, value').waitFor()
+  expect(await points().count()).toBe(0)
 })

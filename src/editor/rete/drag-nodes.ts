@@ -8,7 +8,7 @@ import { wireId } from '../state/wire-id.ts'
 import type { Mover } from './mover.ts'
 import { isMain } from './press.ts'
 import type { Schemes, SocketSignal } from './schemes.ts'
-import { distanceWithin, pointsOf } from './wire-curve.ts'
+import { distanceWithin, dividedBy, pointsOf } from './wire-curve.ts'
 
 /** True while a press adds to what is selected, or takes from it. */
 export const adds = (event: PointerEvent, editor: Editor): boolean =>
@@ -46,7 +46,9 @@ export function dragNodes(area: AreaPlugin<Schemes, SocketSignal>, editor: Edito
       },
       dropped(): Command | undefined {
         const link = wiring.aimed === undefined ? undefined : store.link(wiring.aimed)
-        const insert = link && insertion(store.document, editor.run.catalogue, id, link)
+        const box = geometry.box(id)
+        const points = link && box && dividedBy(geometry, link, box)
+        const insert = link && insertion(store.document, editor.run.catalogue, id, link, points)
         into = insert && editor.title(id)
         return insert
       },

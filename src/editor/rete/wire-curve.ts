@@ -1,5 +1,7 @@
-import type { DocumentLink } from '../../graph/document.ts'
+import type { DocumentLink, Rectangle } from '../../graph/document.ts'
 import type { Geometry, Point } from '../state/geometry.svelte.ts'
+import { holds, middleOf } from '../state/rectangles.ts'
+import type { Divided } from '../state/rewiring.ts'
 import type { Box } from './box-select.ts'
 
 const CURVATURE = 0.35
@@ -88,6 +90,14 @@ export function wireAt(
     })
   }
   return found
+}
+
+/** The points of a wire on both sides of a box that it passes; those under the box are on neither. */
+export function dividedBy(geometry: Geometry, link: DocumentLink, box: Rectangle): Divided {
+  const via = link.via ?? []
+  const at = wireAt(geometry, [link], middleOf(box), Infinity)?.after ?? via.length
+  const clear = (points: readonly Point[]) => points.filter((point) => !holds(box, point))
+  return { before: clear(via.slice(0, at)), after: clear(via.slice(at)) }
 }
 
 function distanceToLine(place: Point, a: Point, b: Point): number {

@@ -4,7 +4,7 @@ import type { Json } from '../../base/json.ts'
 import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from '../../engine/client.ts'
 import type { Display } from '../../engine/events.ts'
 import type { Command } from '../../graph/commands.ts'
-import type { DocumentNode, SocketRef } from '../../graph/document.ts'
+import type { DocumentLink, DocumentNode, SocketRef } from '../../graph/document.ts'
 import type { Problem } from '../../graph/problem.ts'
 import { sockets } from '../../graph/sockets.ts'
 import { parseDocument, type ReadDocument } from '../../graph/validate.ts'
@@ -26,7 +26,7 @@ import type { ExamplePicture } from './examples.ts'
 import { Form } from './form.svelte.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults } from './live.ts'
-import { removal } from './rewiring.ts'
+import { ledThrough, removal } from './rewiring.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Runs } from './runs.svelte.ts'
 import { Seeds } from './seeds.svelte.ts'
@@ -211,8 +211,8 @@ export class Editor {
     return true
   }
 
-  /** Connects two sockets or says why not. `lifted` is the link that the wire was, before it was moved. */
-  connect(a: SocketAddress, b: SocketAddress, lifted?: { readonly to: SocketRef }): boolean {
+  /** Connects two sockets or says why not. `lifted` is the link that the wire was, before it was moved: it keeps its points. */
+  connect(a: SocketAddress, b: SocketAddress, lifted?: DocumentLink): boolean {
     const reason = refusal(this.store.document, this.run.catalogue, a, b)
     const link = linkBetween(a, b)
     if (reason !== undefined || !link) {
@@ -220,7 +220,7 @@ export class Editor {
       return false
     }
     const commands: Command[] = lifted ? [{ do: 'disconnect', to: lifted.to }] : []
-    commands.push({ do: 'connect', link })
+    commands.push({ do: 'connect', link: ledThrough(link, lifted?.via ?? []) })
     if (!this.do({ do: 'all', commands })) return false
     this.say(SAY.connected(this.title(link.from.node), `${this.title(link.to.node)}, ${link.to.socket}`))
     return true

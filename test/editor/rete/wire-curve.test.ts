@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Geometry } from '../../../src/editor/state/geometry.svelte.ts'
-import { alongWire, cross, distanceWithin, wireAt, wirePath } from '../../../src/editor/rete/wire-curve.ts'
+import { Geometry, type Point } from '../../../src/editor/state/geometry.svelte.ts'
+import { alongWire, cross, distanceWithin, dividedBy, wireAt, wirePath } from '../../../src/editor/rete/wire-curve.ts'
 
 const [from, to] = [
   { x: 10, y: 200 },
@@ -48,15 +48,28 @@ test('a wire passes through a box at its distance from the middle', () => {
   expect(distanceWithin(wire, { left: 155, right: 255, top: 160, bottom: 260 })).toBeUndefined()
 })
 
+function led(way: readonly Point[]) {
+  const link = { from: { node: 'a', socket: 'out' }, to: { node: 'b', socket: 'in' }, via: way.slice(1, -1) }
+  const geometry = new Geometry()
+  const socket = ({ side }: { side: 'input' | 'output' }) => (side === 'output' ? way[0] : way.at(-1))
+  Object.assign(geometry, { socket })
+  return { link, geometry }
+}
+
 test('a wire goes through its points, and is found near them', () => {
   const way = [from, { x: 200, y: 300 }, { x: 300, y: 250 }, to]
   const wire = alongWire(way)
   for (const point of way) expect(wire).toContainEqual(point)
-  const link = { from: { node: 'a', socket: 'out' }, to: { node: 'b', socket: 'in' }, via: way.slice(1, 3) }
-  const geometry = new Geometry()
-  const socket = ({ side }: { side: 'input' | 'output' }) => (side === 'output' ? from : to)
-  Object.assign(geometry, { socket })
+  const { link, geometry } = led(way)
   expect(wireAt(geometry, [link], { x: 202, y: 304 }, 6)?.link).toBe(link)
   expect(wireAt(geometry, [link], { x: 250, y: 290 }, 20)?.after).toBe(1)
   expect(wireAt(geometry, [link], { x: 202, y: 340 }, 6)).toBeUndefined()
+})
+
+test('a node on a wire has its points before and after it, without those that it covers', () => {
+  const way = [from, { x: 60, y: 100 }, { x: 210, y: 100 }, { x: 340, y: 90 }, to]
+  const { link, geometry } = led(way)
+  const box = { x: 150, y: 60, width: 100, height: 80 }
+  expect(dividedBy(geometry, link, box)).toEqual({ before: [way[1]], after: [way[3]] })
+  expect(dividedBy(geometry, link, { ...box, x: 260, width: 40 })).toEqual({ before: way.slice(1, 3), after: [way[3]] })
 })

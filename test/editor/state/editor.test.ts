@@ -82,12 +82,15 @@ describe('wires', () => {
     }
   })
 
-  it('moved to another input are one undo step', () => {
+  it('moved to another input keep their points, and are one undo step', () => {
+    const via = [{ x: 7, y: 8 }]
+    editor.do({ do: 'setVia', to: { node: 'view', socket: 'value' }, via })
     const before = editor.store.document
     const lifted = editor.store.linkAt({ node: 'view', socket: 'value' })
     const id = editor.add(info('output/export'), { x: 0, y: 0 })
     editor.connect(out('color', 'image'), into(id, 'value'), lifted)
     expect(editor.store.linkAt({ node: 'view', socket: 'value' })).toBeUndefined()
+    expect(editor.store.linkAt({ node: id, socket: 'value' })?.via).toEqual(via)
     editor.undo()
     editor.undo()
     expect(editor.store.document).toEqual(before)
