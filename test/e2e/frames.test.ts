@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
 import { drag, finished, node, status } from './support/editor-page.ts'
@@ -86,7 +86,36 @@ describe('a frame', () => {
   })
 })
 
+/** Waits until nothing lies over the middle of it. */
+const lies = (what: Locator) =>
+  expect
+    .poll(() =>
+      what.evaluate((element) => {
+        const { left, top, width, height } = element.getBoundingClientRect()
+        return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+      }),
+    )
+    .toBe(true)
+
 describe('a note', () => {
+  it('lies over the nodes that it was put on, until one of them is pressed, and again when the graph is opened', async () => {
+    await page.getByRole('application', { name: 'Graph canvas' }).click({ position: { x: 300, y: 740 } })
+    await page.keyboard.press('n')
+    await page.keyboard.type('look here')
+    await page.keyboard.press('Escape')
+    const card = await node(page, 'Colorize').boundingBox()
+    if (!card) throw new Error('not on the screen')
+    await drag(page, note('look here'), { x: card.x + card.width / 2, y: card.y + 50 })
+    await lies(note('look here'))
+    await node(page, 'Colorize').locator('footer').click()
+    await expect.poll(() => node(page, 'Colorize').evaluate((element) => element.matches(':focus-within'))).toBe(true)
+    await lies(node(page, 'Colorize').getByRole('heading'))
+    await page.waitForTimeout(400)
+    await page.reload()
+    await note('look here').waitFor()
+    await lies(note('look here'))
+  })
+
   it('is plain text, is kept with frames over a reload, and deleted as one step', async () => {
     await framed('Colours')
     await page.getByRole('application', { name: 'Graph canvas' }).click({ position: { x: 300, y: 740 } })
@@ -104,6 +133,7 @@ describe('a note', () => {
     await page.reload()
     await note('<b>slow</b>').waitFor()
     await frame('Colours').waitFor()
+    await lies(note('<b>slow</b>'))
     await note('<b>slow</b>').dblclick()
     await page.keyboard.type('!')
     await page.getByRole('textbox', { name: 'Text of the note' }).press('Escape')

@@ -4,6 +4,13 @@ import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
+interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
 let page: Page
 eachPage((opened) => {
   page = opened
@@ -33,6 +40,25 @@ it('a map shows the graph, moves the view by press and drag, and is remembered',
   await map().waitFor()
   await page.keyboard.press('Shift+M')
   await expect.poll(() => map().count()).toBe(0)
+})
+
+it('neither messages nor the bar of the selection lie over the map', async () => {
+  await page.getByRole('button', { name: 'Map of the graph' }).click()
+  await node(page, 'Colorize').getByRole('heading').click()
+  const broken = { name: 'broken.json', mimeType: 'application/json', buffer: Buffer.from('{"format":') }
+  await page.getByLabel('Open', { exact: true }).last().setInputFiles(broken)
+  const parts = [map(), page.getByRole('toolbar', { name: 'Selected nodes' }), page.getByRole('alert')]
+  for (const width of [1440, 1000, 768]) {
+    await page.setViewportSize({ width, height: 700 })
+    await expect
+      .poll(async () => {
+        const boxes = await Promise.all(parts.map((part) => part.boundingBox()))
+        const apart = (a: Box, b: Box) =>
+          a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y
+        return boxes.every((a, i) => boxes.every((b, j) => i === j || (a !== null && b !== null && apart(a, b))))
+      })
+      .toBe(true)
+  }
 })
 
 it('keys move and enlarge the canvas, and each tab keeps its place, over a reload too', async () => {

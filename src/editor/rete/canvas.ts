@@ -64,6 +64,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     gestures,
     mover: move,
     zoom,
+    raise: (element) => void requestAnimationFrame(() => settled(() => stack.raise(element))),
     socket({ node, side, socket }, element) {
       const data = { type: 'socket', element, nodeId: node, side, key: socket } as const
       void area.emit({ type: 'render', data })
@@ -94,7 +95,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   renderer.layer(area.area.content.holder, components.among, 'among')
   area.use(wires)
   wires.addPreset(() => new WireFlow(gestures, () => editor.wiring.end()))
-  const stopStacking = stacking(area, container)
+  const stack = stacking(area, container)
   dragNodes(area, editor, move)
   const stopPinching = pinch(container, (by, from, to) => {
     const { x, y, k } = area.area.transform
@@ -221,7 +222,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     },
     destroy() {
       stop()
-      stopStacking()
+      stack.stop()
       resized.disconnect()
       window.removeEventListener('pagehide', keepPlaces)
       places.keep()

@@ -9,6 +9,8 @@ export interface CanvasLink {
   readonly mover: Mover
   /** Pixels of the window per canvas unit. */
   zoom(): number
+  /** Puts a note that is new over the nodes that are there, and those that come with it. */
+  raise(element: HTMLElement): void
   /** A socket is on the screen. Returns how to take it away. */
   socket(address: SocketAddress, element: HTMLElement): () => void
 }

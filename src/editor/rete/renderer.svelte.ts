@@ -20,7 +20,7 @@ export interface Components {
   readonly wire: Component<WireProps>
   /** What lies behind wires and nodes. */
   readonly behind: Component
-  /** What lies on wires, under the nodes. */
+  /** What lies on wires: their points under the nodes, notes among them. */
   readonly among: Component
 }
 

@@ -1,27 +1,37 @@
 import type { AreaPlugin } from 'rete-area-plugin'
 import type { Schemes, SocketSignal } from './schemes.ts'
 
+export interface Stack {
+  /** Puts a node or a note over all others. */
+  raise(element: HTMLElement): void
+  stop(): void
+}
+
 /**
- * What was made, pressed or focused last, anywhere on it, lies over the other nodes: also a node that opened to show more
- * of itself. Wires lie under all nodes (theme.css). Returns how to stop.
+ * The node or note that was made, pressed or focused last, anywhere on it, lies over the others: also a node that opened to
+ * show more of itself. Wires and frames lie under all of them (theme.css).
  */
-export function stacking(area: AreaPlugin<Schemes, SocketSignal>, container: HTMLElement): () => void {
+export function stacking(area: AreaPlugin<Schemes, SocketSignal>, container: HTMLElement): Stack {
   let front = 0
-  const raise = (id: string | undefined) => {
-    const view = id === undefined ? undefined : area.nodeViews.get(id)
-    if (view && view.element.style.zIndex !== String(front)) view.element.style.zIndex = String(++front)
+  const raise = (element: HTMLElement | undefined) => {
+    if (element && element.style.zIndex !== String(front)) element.style.zIndex = String(++front)
   }
   const used = ({ target }: Event) => {
-    if (target instanceof Element) raise(target.closest<HTMLElement>('[data-node]')?.dataset.node)
+    const piece = target instanceof Element ? target.closest<HTMLElement>('[data-node], [data-mark^="note "]') : null
+    const { node } = piece?.dataset ?? {}
+    raise(node === undefined ? (piece ?? undefined) : area.nodeViews.get(node)?.element)
   }
   area.addPipe((signal) => {
-    if (signal.type === 'nodecreated') raise(signal.data.id)
+    if (signal.type === 'nodecreated') raise(area.nodeViews.get(signal.data.id)?.element)
     return signal
   })
   container.addEventListener('pointerdown', used, { capture: true })
   container.addEventListener('focusin', used)
-  return () => {
-    container.removeEventListener('pointerdown', used, { capture: true })
-    container.removeEventListener('focusin', used)
+  return {
+    raise,
+    stop() {
+      container.removeEventListener('pointerdown', used, { capture: true })
+      container.removeEventListener('focusin', used)
+    },
   }
 }
