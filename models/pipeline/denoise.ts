@@ -123,17 +123,32 @@ function waypoints(
   members: number,
 ): readonly Reached[] {
   const predicted = runKernel(backend, combine, [before, model], { weights: [x0.x, x0.model] })
-  const clean = apart(backend, predicted, members)
-  predicted.release()
-  const latents = apart(backend, after, members)
-  return latents.map((tensor, i) => ({ latents: tensor, clean: clean[i] as Tensor }))
+  try {
+    const clean = apart(backend, predicted, members)
+    try {
+      const latents = apart(backend, after, members)
+      return latents.map((tensor, i) => ({ latents: tensor, clean: clean[i] as Tensor }))
+    } catch (error) {
+      for (const tensor of clean) tensor.release()
+      throw error
+    }
+  } finally {
+    predicted.release()
+  }
 }
 
-/** [B,C,h,w] as B times [1,C,h,w], the caller's. */
-const apart = (backend: Backend, x: Tensor, members: number): readonly Tensor[] =>
-  members === 1
-    ? [x.retain()]
-    : Array.from({ length: members }, (_, start) => runKernel(backend, sliceBatch, [x], { start, count: 1 }))
+/** [B,C,h,w] as B times [1,C,h,w], the caller's. Nothing of it is left when one of them finds no memory. */
+function apart(backend: Backend, x: Tensor, members: number): readonly Tensor[] {
+  if (members === 1) return [x.retain()]
+  const parts: Tensor[] = []
+  try {
+    while (parts.length < members) parts.push(runKernel(backend, sliceBatch, [x], { start: parts.length, count: 1 }))
+    return parts
+  } catch (error) {
+    for (const tensor of parts) tensor.release()
+    throw error
+  }
+}
 
 /** What goes wrong in a step goes on in all later ones, so the last one's prediction tells. */
 async function checkLast(backend: Backend, model: Tensor, warn: DenoiseContext['warn']): Promise<void> {
