@@ -47,11 +47,13 @@ export class AppError extends Error {
     this.node = details.node
   }
 
-  /** The same error, said of a node. An error that already names a node keeps it. */
-  at(node: string): AppError {
+  /** The same error, said of a node, and of `which` of its members. An error that already names a node keeps it. */
+  at(node: string, which?: string): AppError {
     if (this.node !== undefined) return this
     const { fix, remedies } = this
-    return new AppError(this.code, this.message, { ...(fix !== undefined && { fix }), remedies, node, cause: this })
+    const message =
+      which === undefined ? this.message : `${which.charAt(0).toUpperCase()}${which.slice(1)}: ${this.message}`
+    return new AppError(this.code, message, { ...(fix !== undefined && { fix }), remedies, node, cause: this })
   }
 }
 

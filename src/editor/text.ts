@@ -1,4 +1,5 @@
 import { byteText } from '../base/byte-text.ts'
+import { memberText } from '../base/member-text.ts'
 import { GIVEN_PREFIX } from '../engine/client.ts'
 import type { MemoryNeed, NodeState, Preview } from '../engine/events.ts'
 import type { PortKind } from '../node/values.ts'
@@ -50,7 +51,7 @@ export const TEXT = {
   step: 'Step',
   stepOf: (step: number, of: number) => `step ${step} of ${of}`,
   unfinished: 'not finished',
-  memberOf: (member: number, of: number) => `member ${member + 1} of ${of}`,
+  memberOf: (member: number, of: number) => memberText([member], of),
   problems: 'Problems',
   problemsFound: 'Found while this graph was opened:',
   files: 'Files made by the last run',
@@ -279,7 +280,7 @@ export function stateText(state: NodeState): string {
     case 'skipped':
       return 'skipped'
     case 'running': {
-      const member = state.of > 1 ? `member ${state.member + 1} of ${state.of}` : ''
+      const member = state.of > 1 ? memberText(state.members, state.of) : ''
       const step = state.steps > 1 ? `step ${state.step} of ${state.steps}` : ''
       return [member, step].filter((part) => part !== '').join(', ') || 'running'
     }

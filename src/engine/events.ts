@@ -25,7 +25,8 @@ export type NodeState =
   | { readonly phase: 'waiting' }
   | {
       readonly phase: 'running'
-      readonly member: number
+      /** Those that are computed at once, from 0. */
+      readonly members: readonly number[]
       readonly of: number
       readonly step: number
       readonly steps: number

@@ -1,5 +1,6 @@
 import { AppError, plainError } from '../base/errors.ts'
 import { measured } from '../base/measured.ts'
+import { memberText } from '../base/member-text.ts'
 import type { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
 import type { Member, RunContext } from '../node/context.ts'
@@ -145,6 +146,8 @@ class StepRun {
   /** The size was left to the program: members that do not go together are then computed one by one. */
   readonly #auto: boolean
   #evicted = false
+  /** The members that are computed now, or were last. */
+  #members: readonly number[] = []
   /** When the call under way began, when it last told of itself, and the share that it had done then. */
   #call = { start: 0, heard: 0, done: 0 }
 
@@ -213,10 +216,10 @@ class StepRun {
   async #compute(members: readonly number[]): Promise<boolean> {
     this.#stopIfAborted()
     const { results, costs, now } = this.environment
-    const index = members[0] ?? 0
     const start = now()
+    this.#members = members
     this.#call = { start, heard: start, done: 0 }
-    this.#show(index, members.length, 0, 1)
+    this.#show(members, 0, 1)
     let made
     try {
       const inputs = members.map((member) => this.#inputs(member))
@@ -292,7 +295,7 @@ class StepRun {
       signal: this.signal,
       member,
       use: (key) => services.use(key),
-      progress: (done, of) => this.#show(member.index, members.length, done, of),
+      progress: (done, of) => this.#show(members, done, of),
       trail: trailOf(keys, results, now, (outputs, step) => listener.preview(this.#node, outputs, member, step)),
       warn: (message) => {
         // Every member says the same: once is enough.
@@ -303,15 +306,15 @@ class StepRun {
     }
   }
 
-  #show(member: number, members: number, done: number, of: number): void {
+  #show(members: readonly number[], done: number, of: number): void {
     const { listener, now } = this.environment
-    listener.state(this.#node, { phase: 'running', member, of: this.#node.keys.length, step: done, steps: of })
+    listener.state(this.#node, { phase: 'running', members, of: this.#node.keys.length, step: done, steps: of })
     const share = of > 0 ? Math.min(1, done / of) : 0
     const time = now()
     const { start, heard, done: before } = this.#call
     const lately = share > before ? { ms: time - heard, share: share - before } : undefined
     if (lately) this.#call = { start, heard: time, done: share }
-    this.#tell(this.progress.now({ step: this.step, members, share, elapsed: time - start, lately }))
+    this.#tell(this.progress.now({ step: this.step, members: members.length, share, elapsed: time - start, lately }))
   }
 
   #tell({ done, secondsLeft }: Told): void {
@@ -326,10 +329,14 @@ class StepRun {
     if (this.signal.aborted) throw cancelled()
   }
 
+  /** Said of the node, and of an ensemble also of the members at which it ended. A lost device is nobody's fault. */
   #named(error: unknown): AppError {
-    if (error instanceof AppError) return error.at(this.#node.id)
+    const { id, title, keys } = this.#node
+    const of = keys.length
+    const which = of > 1 && this.#members.length > 0 ? memberText(this.#members, of) : undefined
+    if (error instanceof AppError) return error.at(id, error.code === 'gpu/device-lost' ? undefined : which)
     const message = error instanceof Error ? error.message : String(error)
-    return new AppError('engine/unexpected', `${this.#node.title}: ${message}`, { node: this.#node.id, cause: error })
+    return new AppError('engine/unexpected', `${title}: ${message}`, { cause: error }).at(id, which)
   }
 }
 

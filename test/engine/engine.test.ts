@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { memberText } from '../../src/base/member-text.ts'
 import type { GraphDocument } from '../../src/graph/document.ts'
 import { bench, graph, marigold } from './toys/bench.ts'
 import { FRAME } from './toys/nodes.ts'
@@ -302,7 +303,7 @@ test('a run says which step of which member is being done', async () => {
     listener: {
       state: ({ id }, state) => {
         if (id !== 'denoise' || state.phase !== 'running') return
-        heard.push(`member ${state.member + 1} of ${state.of}, step ${state.step} of ${state.steps}`)
+        heard.push(`${memberText(state.members, state.of)}, step ${state.step} of ${state.steps}`)
       },
     },
   })
@@ -312,6 +313,13 @@ test('a run says which step of which member is being done', async () => {
     'member 1 of 2, step 2 of 2',
     'member 2 of 2, step 1 of 2',
     'member 2 of 2, step 2 of 2',
+  ])
+  heard.length = 0
+  // The first two are kept.
+  await engine.run(marigold({ members: 5, batch: 2 }))
+  expect(heard.filter((text) => text.includes('step 1'))).toEqual([
+    'members 3 to 4 of 5, step 1 of 2',
+    'member 5 of 5, step 1 of 2',
   ])
 })
 

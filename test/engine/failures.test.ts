@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/base/errors.ts'
 import type { JsonObject } from '../../src/base/json.ts'
-import { bench, graph } from './toys/bench.ts'
+import { bench, graph, marigold } from './toys/bench.ts'
 
 /** photo → encode → noise × 4, then a branch that fails (bad → end → view) and one that does not (denoise → mean). */
 const branches = (bad: JsonObject) =>
@@ -37,7 +37,7 @@ test('a branch that does not depend on the failed node is finished; what depends
   expect(ran.filter((name) => ['mean', 'write'].includes(name))).toEqual(['mean', 'write'])
   expect(ran.filter((name) => ['same', 'view'].includes(name))).toEqual([])
   expect(report?.failed).toEqual([
-    { code: 'node/toy', message: 'It failed as asked.', fix: 'Ask for less.', node: 'bad' },
+    { code: 'node/toy', message: 'Member 1 of 4: It failed as asked.', fix: 'Ask for less.', node: 'bad' },
   ])
   expect(report?.skipped).toEqual([
     { node: 'end', failed: 'bad' },
@@ -101,7 +101,7 @@ test('members that were finished before one failed are kept, and a retry compute
   }
   const { engine } = bench({ nodes: new Map([...nodes, [fail.type, flaky]]), backend })
   const document = branches({})
-  expect((await engine.run(document)).failed).toMatchObject([{ node: 'bad' }])
+  expect((await engine.run(document)).failed).toMatchObject([{ node: 'bad', message: 'Member 3 of 4: Not now.' }])
   expect(ran).toEqual([0, 1])
   failing.now = false
   const report = await engine.run(document)
@@ -135,4 +135,25 @@ test('progress comes to its end without what failed and what was skipped', async
   await engine.run(branches({ at: 1 }))
   expect(heard).toEqual(heard.toSorted((a, b) => a - b))
   expect(heard.at(-1)).toBe(1)
+})
+
+test('members that are computed at once and fail are all named, and a lost device is none of their faults', async () => {
+  const { nodes, backend } = bench()
+  const denoise = nodes.get('toy/denoise')
+  const batch = denoise?.batch
+  if (denoise === undefined || batch === undefined) throw new Error('the toys have changed')
+  const fail = (error: AppError) => async () => {
+    throw error
+  }
+  const failing = (error: AppError) =>
+    new Map([...nodes, [denoise.type, { ...denoise, batch: { ...batch, run: fail(error) } }]])
+  const unsound = bench({ nodes: failing(new AppError('node/not-finite', 'It has no value.')), backend })
+  expect((await unsound.engine.run(marigold({ members: 4, batch: 3 }))).failed).toMatchObject([
+    { node: 'denoise', message: 'Members 1 to 3 of 4: It has no value.' },
+  ])
+  const lost = bench({ nodes: failing(new AppError('gpu/device-lost', 'It is gone.')), backend })
+  await expect(lost.engine.run(marigold({ members: 4, batch: 3 }))).rejects.toMatchObject({ message: 'It is gone.' })
+  await unsound.engine.dispose()
+  await lost.engine.dispose()
+  expect(backend.bytes).toBe(0)
 })

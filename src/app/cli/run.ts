@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Checkpoints } from '../../../models/checkpoint/checkpoint.ts'
 import { promptShelf } from '../../../models/checkpoint/kept-prompt.ts'
 import { CheckpointStore } from '../../../models/checkpoint/store.ts'
+import { memberText } from '../../base/member-text.ts'
 import { plainError } from '../../base/errors.ts'
 import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
@@ -114,8 +115,8 @@ async function compute(document: GraphDocument, command: RunCommand, parts: Part
     listener: {
       state: (node, state) => {
         if (state.phase !== 'running') return
-        const member = state.of > 1 ? ` ${state.member + 1} of ${state.of}` : ''
-        running = `${node.title}${member}${state.steps > 1 ? `, step ${state.step} of ${state.steps}` : ''}`
+        const members = state.of > 1 ? `, ${memberText(state.members, state.of)}` : ''
+        running = `${node.title}${members}${state.steps > 1 ? `, step ${state.step} of ${state.steps}` : ''}`
       },
       progress: (done, secondsLeft) => {
         const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`

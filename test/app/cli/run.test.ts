@@ -102,7 +102,7 @@ it('a screen shows one line that says node, member and step; it is gone at the e
     return err
   }
   const err = await shown()
-  expect(err).toMatch(/\r *\d+ % {2}DDIM Denoise 2 of 3, step 1 of 2/)
+  expect(err).toMatch(/\r *\d+ % {2}DDIM Denoise, member 2 of 3, step 1 of 2/)
   expect(err).toMatch(/\r100 % /)
   // What is left on the screen after carriage returns: lines that are told, no rest of the line that was written over.
   const left = err.split('\n').map((text) => text.split('\r').at(-1))

@@ -154,7 +154,7 @@ export class FakeEngine implements EngineClient {
       const steps = type?.heavy ? 4 : 1
       if (states.get(id)?.phase === 'stale') {
         for (let step = 0; step < steps; step++) {
-          states.set(id, { phase: 'running', member: 0, of: 1, step, steps })
+          states.set(id, { phase: 'running', members: [0], of: 1, step, steps })
           this.events.states(new Map(states))
           this.events.progress(index / ids.length, (ids.length - index) / 4)
           await new Promise((resolve) => setTimeout(resolve, this.options.step ?? 0))
