@@ -18,7 +18,12 @@ export async function createSession(
   signal?: AbortSignal,
 ): Promise<OnnxSession> {
   checkFits(built, weights.title, runtime)
-  return runtime.create(await modelSource(built, weights, signal))
+  const source = await modelSource(built, weights, signal)
+  try {
+    return await runtime.create(source)
+  } finally {
+    source.close()
+  }
 }
 
 /** What to do where no resolution helps. */

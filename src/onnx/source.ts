@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.ts'
 import { f32ToF16 } from '../weights/half.ts'
-import { bytesSource, type ByteSource } from '../weights/source.ts'
+import type { HeldBytes } from '../weights/source.ts'
 import { floats, type FloatDtype, type WeightEntry, type WeightSet } from '../weights/tensors.ts'
 import type { BuiltGraph, ParameterUse } from './graph.ts'
 import { elementBytes, encodeModel, type ElementType, type Initialiser } from './model.ts'
@@ -14,9 +14,13 @@ const converted = 'converted'
 /**
  * Gives a graph's parameters their bytes. A parameter stored in the type that the graph computes in is not touched: its
  * initialiser points into the safetensors file. The others are converted, each when the runtime asks for it. Once `signal`
- * is aborted nothing more is read.
+ * is aborted nothing more is read. The files are held open until `close`.
  */
-export async function modelSource(built: BuiltGraph, weights: WeightSet, signal?: AbortSignal): Promise<ModelSource> {
+export async function modelSource(
+  built: BuiltGraph,
+  weights: WeightSet,
+  signal?: AbortSignal,
+): Promise<ModelSource & { close(): void }> {
   const initialisers: Initialiser[] = [...built.graph.initialisers]
   const toConvert: ParameterUse[] = []
   const asStored = new Set<string>()
@@ -31,8 +35,13 @@ export async function modelSource(built: BuiltGraph, weights: WeightSet, signal?
     const data = { path: entry.file, offset: entry.begin + use.from * size, length: use.count * size }
     initialisers.push({ name: use.name, type: use.type, dims: use.dims, data })
   }
+  const held = await holdAll(weights)
   const files = new Map<string, Readable>()
-  for (const [path, source] of weights.sources) files.set(path, await readable(source, signal))
+  for (const [path, source] of weights.sources) {
+    const bytes = held.get(path)
+    const { size, file } = source
+    if (bytes) files.set(path, { size, read: stoppable(bytes.read, signal), ...(file && { file }) })
+  }
   const external: ExternalData[] = []
   for (const [path, source] of files) if (asStored.has(path)) external.push({ path, ...source })
   if (toConvert.length > 0) {
@@ -41,18 +50,29 @@ export async function modelSource(built: BuiltGraph, weights: WeightSet, signal?
     external.push({ path: converted, size: packed.size, read: stoppable(packed.read, signal) })
   }
   const proto = encodeModel({ ...built.graph, initialisers })
-  return { name: `${built.graph.name} (${weights.title})`, proto, external }
+  const close = (): void => closeAll(held)
+  return { name: `${built.graph.name} (${weights.title})`, proto, external, close }
 }
 
 type Readable = Omit<ExternalData, 'path'>
 type Read = ExternalData['read']
 
-/** A file that can be read at once; one that cannot is read whole. */
-async function readable(source: ByteSource, signal: AbortSignal | undefined): Promise<Readable> {
-  const { sliceNow } = source.sliceNow ? source : bytesSource(await source.slice(0, source.size))
-  if (!sliceNow) throw new Error('Bytes in memory can be read at once.')
-  const { size, file } = source
-  return { size, read: stoppable(sliceNow, signal), ...(file && { file }) }
+type Held = ReadonlyMap<string, HeldBytes>
+
+/** All files, or none. */
+async function holdAll(weights: WeightSet): Promise<Held> {
+  const held = new Map<string, HeldBytes>()
+  try {
+    for (const [path, source] of weights.sources) held.set(path, await source.hold())
+    return held
+  } catch (error) {
+    closeAll(held)
+    throw error
+  }
+}
+
+function closeAll(held: Held): void {
+  for (const bytes of held.values()) bytes.close()
 }
 
 const stoppable =

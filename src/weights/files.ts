@@ -19,11 +19,16 @@ export interface CheckpointFiles {
   stamp?(): Promise<string>
 }
 
+/** A folder of files by paths relative to it. Errors: `checkpoint/unsafe-path`. */
+export const sourceFolder = (name: string, files: ReadonlyMap<string, ByteSource>): CheckpointFiles => ({
+  name,
+  sizes: new Map([...files].map(([path, { size }]) => [checkPath(path), size])),
+  open: async (path) => files.get(path) ?? missing(name, path),
+})
+
 /** A folder in memory. */
-export function memoryFiles(name: string, contents: ReadonlyMap<string, Uint8Array>): CheckpointFiles {
-  const sizes = new Map([...contents].map(([path, bytes]) => [checkPath(path), bytes.byteLength]))
-  return { name, sizes, open: async (path) => bytesSource(contents.get(path) ?? missing(name, path)) }
-}
+export const memoryFiles = (name: string, contents: ReadonlyMap<string, Uint8Array>): CheckpointFiles =>
+  sourceFolder(name, new Map([...contents].map(([path, bytes]) => [path, bytesSource(bytes)])))
 
 /** Throws `checkpoint/missing-file`. */
 export function missing(folder: string, path: string): never {

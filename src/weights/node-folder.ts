@@ -3,7 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
 import { checkPath, missing, type CheckpointFiles } from './files.ts'
-import { checkRange, type ByteSource } from './source.ts'
+import { checkRange, type ByteSource, type HeldBytes } from './source.ts'
 
 /** A diffusers folder has about 20 files, two levels deep. */
 const MAX_FILES = 10_000
@@ -72,49 +72,50 @@ function why(cause: unknown): string {
 const AGAIN = 'Run again, so that the whole checkpoint is read again.'
 
 /**
- * Opens the file for each slice: nothing is held open between reads, so nothing has to be closed. A file that was changed
+ * Opens the file for each slice: nothing is held open between them, so nothing has to be closed. A file that was changed
  * since it was listed is not read: what was made of one content must not go on with another.
  */
-const fileSource = (path: string, { size, mtimeMs }: Stats): ByteSource => {
+const fileSource = (path: string, listed: Stats): ByteSource => ({
+  size: listed.size,
+  async slice(begin, end) {
+    checkRange(begin, end, listed.size)
+    const bytes = new Uint8Array(end - begin)
+    const handle = await open(path).catch((cause: unknown) => {
+      throw gone(path, cause)
+    })
+    try {
+      checkUnchanged(path, await handle.stat(), listed)
+      for (let done = 0; done < bytes.length;) {
+        const { bytesRead } = await handle.read(bytes, done, atMost(bytes.length - done), begin + done)
+        if (bytesRead === 0) throw shorter(path)
+        done += bytesRead
+      }
+    } finally {
+      await handle.close()
+    }
+    return bytes
+  },
+  hold: async () => heldFile(path, listed),
+})
+
+function heldFile(path: string, listed: State): HeldBytes {
+  const handle = openNow(path)
   /** Reads are into the same memory: touching as much anew for each tensor takes longer than reading it. */
   let memory = new Uint8Array()
   return {
-    size,
-    async slice(begin, end) {
-      checkRange(begin, end, size)
-      const bytes = new Uint8Array(end - begin)
-      const handle = await open(path).catch((cause: unknown) => {
-        throw gone(path, cause)
-      })
-      try {
-        checkUnchanged(path, await handle.stat(), { size, mtimeMs })
-        for (let done = 0; done < bytes.length;) {
-          const { bytesRead } = await handle.read(bytes, done, atMost(bytes.length - done), begin + done)
-          if (bytesRead === 0) throw shorter(path)
-          done += bytesRead
-        }
-      } finally {
-        await handle.close()
-      }
-      return bytes
-    },
-    sliceNow(begin, end) {
-      checkRange(begin, end, size)
+    read(begin, end) {
+      checkRange(begin, end, listed.size)
+      checkUnchanged(path, fstatSync(handle), listed)
       if (memory.length < end - begin) memory = new Uint8Array(end - begin)
       const bytes = memory.subarray(0, end - begin)
-      const handle = openNow(path)
-      try {
-        checkUnchanged(path, fstatSync(handle), { size, mtimeMs })
-        for (let done = 0; done < bytes.length;) {
-          const read = readSync(handle, bytes, done, atMost(bytes.length - done), begin + done)
-          if (read === 0) throw shorter(path)
-          done += read
-        }
-      } finally {
-        closeSync(handle)
+      for (let done = 0; done < bytes.length;) {
+        const read = readSync(handle, bytes, done, atMost(bytes.length - done), begin + done)
+        if (read === 0) throw shorter(path)
+        done += read
       }
       return bytes
     },
+    close: () => closeSync(handle),
   }
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts'
-import { checkPath, missing, type CheckpointFiles } from './files.ts'
+import { sourceFolder, type CheckpointFiles } from './files.ts'
 import { blobSource } from './source.ts'
 
 /**
@@ -12,9 +12,5 @@ export function pickedFolder(name: string, picked: ReadonlyMap<string, Blob>): C
       fix: 'Pick the folder with model_index.json in it.',
     })
   }
-  return {
-    name,
-    sizes: new Map([...picked].map(([path, { size }]) => [checkPath(path), size])),
-    open: async (path) => blobSource(picked.get(path) ?? missing(name, path)),
-  }
+  return sourceFolder(name, new Map([...picked].map(([path, blob]) => [path, blobSource(blob)])))
 }

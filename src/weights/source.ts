@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.ts'
 
 /** Of Workers; pages and Node have none. */
-declare const FileReaderSync: (new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer }) | undefined
+declare const FileReaderSync: new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer }
 
 /** Random access to a file that need not be in memory. */
 export interface ByteSource {
@@ -12,13 +12,18 @@ export interface ByteSource {
    * longer holds them.
    */
   slice(begin: number, end: number): Promise<Uint8Array>
-  /**
-   * `slice` at once, where that can be: a model runtime asks for tensors from within WebAssembly, which cannot wait. What
-   * it gives may be overwritten by the next call.
-   */
-  sliceNow?(begin: number, end: number): Uint8Array
+  /** Opens it for reads that cannot wait. Errors: those of `slice`. */
+  hold(): Promise<HeldBytes>
   /** The whole file where it lies on a disk that the browser reads: a model runtime may stream it from there itself. */
   readonly file?: File
+}
+
+/** A file that is held open: a model runtime asks for tensors from within WebAssembly, which cannot wait. */
+export interface HeldBytes {
+  /** The bytes [begin, end) at once; the next call may overwrite them. Errors: those of `ByteSource.slice`. */
+  read(begin: number, end: number): Uint8Array
+  /** It is not read any more. */
+  close(): void
 }
 
 /** A file that is in memory; slices are views. */
@@ -27,7 +32,12 @@ export const bytesSource = (bytes: Uint8Array): ByteSource => ({
   async slice(begin, end) {
     return part(bytes, begin, end)
   },
-  sliceNow: (begin, end) => part(bytes, begin, end),
+  hold: async () => heldBytes(bytes),
+})
+
+const heldBytes = (bytes: Uint8Array): HeldBytes => ({
+  read: (begin, end) => part(bytes, begin, end),
+  close: () => undefined,
 })
 
 function part(bytes: Uint8Array, begin: number, end: number): Uint8Array {
@@ -36,27 +46,33 @@ function part(bytes: Uint8Array, begin: number, end: number): Uint8Array {
 }
 
 /** A file the browser holds: picked, dropped, from a cache or the origin's private file system. */
-export const blobSource = (blob: Blob): ByteSource => ({
-  size: blob.size,
-  ...(typeof File !== 'undefined' && blob instanceof File && { file: blob }),
-  async slice(begin, end) {
+export function blobSource(blob: Blob): ByteSource {
+  const slice = async (begin: number, end: number): Promise<Uint8Array> => {
     checkRange(begin, end, blob.size)
     try {
       return new Uint8Array(await blob.slice(begin, end).arrayBuffer())
     } catch (cause) {
       throw unreadable(cause)
     }
+  }
+  return {
+    size: blob.size,
+    ...(typeof File !== 'undefined' && blob instanceof File && { file: blob }),
+    slice,
+    hold: async () => (typeof FileReaderSync === 'undefined' ? heldBytes(await slice(0, blob.size)) : heldBlob(blob)),
+  }
+}
+
+const heldBlob = (blob: Blob): HeldBytes => ({
+  read(begin, end) {
+    checkRange(begin, end, blob.size)
+    try {
+      return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(begin, end)))
+    } catch (cause) {
+      throw unreadable(cause)
+    }
   },
-  ...(typeof FileReaderSync !== 'undefined' && {
-    sliceNow(begin: number, end: number) {
-      checkRange(begin, end, blob.size)
-      try {
-        return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob.slice(begin, end)))
-      } catch (cause) {
-        throw unreadable(cause)
-      }
-    },
-  }),
+  close: () => undefined,
 })
 
 /** A picked file that was changed or removed since: NotReadableError, NotFoundError. */

@@ -11,16 +11,20 @@ export const toldReads = (files: CheckpointFiles, told: () => void): CheckpointF
 })
 
 function toldSource(source: ByteSource, told: () => void): ByteSource {
-  const { size, file, sliceNow } = source
+  const { size, file } = source
   return {
     size,
     ...(file && { file }),
     slice: (begin, end) => source.slice(begin, end),
-    ...(sliceNow && {
-      sliceNow: (begin, end) => {
-        told()
-        return sliceNow(begin, end)
-      },
-    }),
+    async hold() {
+      const held = await source.hold()
+      return {
+        read(begin, end) {
+          told()
+          return held.read(begin, end)
+        },
+        close: () => held.close(),
+      }
+    },
   }
 }

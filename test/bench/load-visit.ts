@@ -131,12 +131,16 @@ function watchedReads(files: CheckpointFiles, told: (range: Range) => void): Che
       told({ path, begin, end })
       return source.slice(begin, end)
     },
-    ...(source.sliceNow && {
-      sliceNow(begin: number, end: number) {
-        told({ path, begin, end })
-        return source.sliceNow?.(begin, end) ?? new Uint8Array()
-      },
-    }),
+    async hold() {
+      const held = await source.hold()
+      return {
+        read(begin, end) {
+          told({ path, begin, end })
+          return held.read(begin, end)
+        },
+        close: () => held.close(),
+      }
+    },
   })
   return { ...files, open: async (path, stop) => watch(path, await files.open(path, stop)) }
 }

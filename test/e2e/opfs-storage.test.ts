@@ -58,6 +58,10 @@ it.each(Object.keys(contract))('in a browser, %s', async (name) => {
   expect(await ask(['contract', name])).toEqual({ value: 'held' })
 })
 
+it('a file that is held is read by its handle, not as a Blob, and nobody writes to it meanwhile', async () => {
+  expect(await ask(['hold'])).toEqual({ value: { read: [1, 2, 3], blobs: 0, refused: 'weights/in-use' } })
+})
+
 describe('a download into a browser', () => {
   it('that dies with its tab goes on in the next, and is whole and verified', async () => {
     const hub = await faultHub(published)

@@ -11,6 +11,7 @@ import { diskStorage } from '../../src/weights/hub/disk-storage.ts'
 import { keepPrompt } from '../../src/weights/hub/prompts.ts'
 import type { WeightStorage } from '../../src/weights/hub/storage.ts'
 import { nodeFolder } from '../../src/weights/node-folder.ts'
+import { bytesSource } from '../../src/weights/source.ts'
 import { FIXTURES } from '../support/fixtures.ts'
 
 /** What the U-Net of the tiny checkpoints takes. */
@@ -89,7 +90,7 @@ describe('the empty prompt of a text encoder', () => {
       if (path !== 'text_encoder/config.json') return source
       const text = new TextDecoder().decode(await source.slice(0, source.size))
       const bytes = new TextEncoder().encode(text.replace('"gelu"', '"quick_gelu"'))
-      return { size: bytes.length, slice: async (begin, end) => bytes.subarray(begin, end) }
+      return bytesSource(bytes)
     }
     await prompt({ ...others, open })
     expect(await kept()).toHaveLength(2)

@@ -58,6 +58,7 @@ it('half precision for a runtime without it is converted to what the graph uses,
 
 it('reads nothing before the runtime asks, then a tensor at a time, and nothing more once it is stopped', async () => {
   const read: number[] = []
+  const open = new Set<string>()
   const folder = await nodeFolder(join(FIXTURES, 'checkpoints/tiny-fp16'))
   const counted: CheckpointFiles = {
     ...folder,
@@ -65,9 +66,19 @@ it('reads nothing before the runtime asks, then a tensor at a time, and nothing 
       const source = await folder.open(path)
       return {
         ...source,
-        sliceNow: (begin, end) => {
-          read.push(end - begin)
-          return source.sliceNow?.(begin, end) ?? new Uint8Array()
+        hold: async () => {
+          const held = await source.hold()
+          open.add(path)
+          return {
+            read: (begin, end) => {
+              read.push(end - begin)
+              return held.read(begin, end)
+            },
+            close: () => {
+              held.close()
+              open.delete(path)
+            },
+          }
         },
       }
     },
@@ -83,6 +94,9 @@ it('reads nothing before the runtime asks, then a tensor at a time, and nothing 
   expect(read[0]).toBe(2 * (await weights.f32(graph.parameters[0]?.parameter ?? '')).length)
   stop.abort()
   expect(() => source.external[0]?.read(0, 4)).toThrow('aborted')
+  expect(open.size).toBe(1)
+  source.close()
+  expect(open.size).toBe(0)
 })
 
 it('of a large tensor that must be converted no more than a megabyte is read at a time, and every number arrives', async () => {
@@ -96,10 +110,13 @@ it('of a large tensor that must be converted no more than a megabyte is read at 
     sizes: new Map([['unet/diffusion_pytorch_model.safetensors', bytes.length]]),
     open: async () => ({
       ...whole,
-      sliceNow: (begin, end) => {
-        read.push(end - begin)
-        return bytes.subarray(begin, end)
-      },
+      hold: async () => ({
+        read: (begin, end) => {
+          read.push(end - begin)
+          return bytes.subarray(begin, end)
+        },
+        close: () => undefined,
+      }),
     }),
   }
   const weights = await openWeights(files, 'unet')

@@ -61,7 +61,7 @@ const folders: readonly [string, () => CheckpointFiles | Promise<CheckpointFiles
   ['on the disk', () => nodeFolder(join(disk, 'ckpt'))],
 ]
 
-describe.each(folders)('a folder %s', (where, make) => {
+describe.each(folders)('a folder %s', (_, make) => {
   it('lists its files with their sizes', async () => {
     const files = await make()
     expect(files.name).toBe('ckpt')
@@ -75,13 +75,11 @@ describe.each(folders)('a folder %s', (where, make) => {
     expect((await source.slice(10, 10)).length).toBe(0)
   })
 
-  it('gives any part of a file at once too, unless the browser has to be waited for', async () => {
-    const source = await (await make()).open('unet/weights.safetensors')
-    // Node has no FileReaderSync; test/e2e reads picked files with it.
-    expect(source.sliceNow === undefined).toBe(where === 'picked in a page')
-    expect(new TextDecoder().decode(source.sliceNow?.(3, 6) ?? (await source.slice(3, 6)))).toBe('345')
-    const outside = expect.objectContaining({ code: 'weights/truncated' })
-    if (source.sliceNow) expect(() => source.sliceNow?.(5, 11)).toThrowError(outside)
+  it('gives any part of a file at once too, once it is held', async () => {
+    const held = await (await (await make()).open('unet/weights.safetensors')).hold()
+    expect(new TextDecoder().decode(held.read(3, 6))).toBe('345')
+    expect(() => held.read(5, 11)).toThrowError(expect.objectContaining({ code: 'weights/truncated' }))
+    held.close()
   })
 
   it.each([
@@ -146,10 +144,11 @@ describe('on the disk', () => {
   })
 
   it('parts that are read at once are read into the same memory', async () => {
-    const source = await (await nodeFolder(join(disk, 'ckpt'))).open('unet/weights.safetensors')
-    const [first, second] = [source.sliceNow?.(0, 6), source.sliceNow?.(6, 10)]
+    const held = await (await (await nodeFolder(join(disk, 'ckpt'))).open('unet/weights.safetensors')).hold()
+    const [first, second] = [held.read(0, 6), held.read(6, 10)]
     expect(new TextDecoder().decode(second)).toBe('6789')
-    expect(second?.buffer).toBe(first?.buffer)
+    expect(second.buffer).toBe(first.buffer)
+    held.close()
   })
 
   it('a file that is changed or goes after the folder was listed is a typed error', async () => {
@@ -157,16 +156,18 @@ describe('on the disk', () => {
     await writeFile(join(disk, 'shrinking/a'), '0123456789')
     const files = await nodeFolder(join(disk, 'shrinking'))
     const source = await files.open('a')
+    const held = await source.hold()
     await writeFile(join(disk, 'shrinking/a'), '9876543210')
     await utimes(join(disk, 'shrinking/a'), 1, 1)
     const changed = { code: 'weights/changed', fix: expect.stringContaining('Run again') }
     await expect(source.slice(2, 8)).rejects.toMatchObject(changed)
-    expect(() => source.sliceNow?.(2, 8)).toThrowError(expect.objectContaining({ code: 'weights/changed' }))
+    expect(() => held.read(2, 8)).toThrowError(expect.objectContaining({ code: 'weights/changed' }))
+    held.close()
     await truncate(join(disk, 'shrinking/a'), 4)
     await expect((await files.open('a')).slice(2, 8)).rejects.toMatchObject(changed)
     await rm(join(disk, 'shrinking/a'))
     await expect(source.slice(0, 1)).rejects.toMatchObject({ code: 'weights/unreadable' })
-    expect(() => source.sliceNow?.(0, 1)).toThrowError(expect.objectContaining({ code: 'weights/unreadable' }))
+    await expect(source.hold()).rejects.toMatchObject({ code: 'weights/unreadable' })
   })
 })
 

@@ -1,16 +1,13 @@
 import { AppError } from '../../base/errors.ts'
-import { checkPath } from '../files.ts'
-import { pickedFolder } from '../picked-folder.ts'
+import { checkPath, sourceFolder } from '../files.ts'
+import type { ByteSource } from '../source.ts'
+import { opfsSource, type ReadHandle } from './opfs-source.ts'
 import type { UnverifiedFile, WeightStorage } from './storage.ts'
 
-/** What only Workers have, which the types of pages lack. */
-interface SyncHandle {
-  getSize(): number
-  read(into: Uint8Array, options: { at: number }): number
+interface SyncHandle extends ReadHandle {
   write(from: Uint8Array, options: { at: number }): number
   truncate(size: number): void
   flush(): void
-  close(): void
 }
 interface FileHandle extends FileSystemFileHandle {
   createSyncAccessHandle(): Promise<SyncHandle>
@@ -76,9 +73,9 @@ export function opfsStorage(root: string): WeightStorage {
     },
     folder: (path, name) =>
       told(path, async () => {
-        const files = new Map<string, File>()
+        const files = new Map<string, ByteSource>()
         await collect(await folderAt(checkPath(path).split('/'), false), '', files)
-        return pickedFolder(name, files)
+        return sourceFolder(name, files)
       }),
     remove: (path) =>
       told(path, async () => {
@@ -93,10 +90,14 @@ interface Place {
   readonly name: string
 }
 
-async function collect(folder: FileSystemDirectoryHandle, under: string, files: Map<string, File>): Promise<void> {
+async function collect(
+  folder: FileSystemDirectoryHandle,
+  under: string,
+  files: Map<string, ByteSource>,
+): Promise<void> {
   for await (const [name, entry] of folder.entries()) {
     if (entry.kind === 'directory') await collect(entry as FileSystemDirectoryHandle, `${under}${name}/`, files)
-    else files.set(under + name, await (entry as FileSystemFileHandle).getFile())
+    else files.set(under + name, await opfsSource(entry as FileSystemFileHandle))
   }
 }
 
@@ -174,10 +175,14 @@ async function told<T>(path: string, step: () => T | Promise<T>): Promise<T> {
           cause,
         })
       case 'NoModificationAllowedError':
-        throw new AppError('weights/in-use', `${path} is being downloaded by another tab.`, {
-          fix: 'Wait for it to end, or close the other tab.',
-          cause,
-        })
+        throw new AppError(
+          'weights/in-use',
+          `${path} is in use: it is being downloaded, or a model is being loaded from it.`,
+          {
+            fix: 'Wait for that to end, or close the other tab.',
+            cause,
+          },
+        )
       default:
         throw new AppError('weights/not-written', `${path} cannot be kept in the browser: ${String(cause)}.`, {
           fix: 'Use a window that is not private, and allow this site to keep data.',

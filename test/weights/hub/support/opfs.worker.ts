@@ -19,6 +19,23 @@ const tasks: Readonly<Record<string, (...words: readonly string[]) => Promise<un
     return 'held'
   },
 
+  /** What is told to somebody who would write to a file that is held, and how often a Blob was read instead. */
+  async hold() {
+    const storage = opfsStorage(`hold-${crypto.randomUUID()}`)
+    const file = await storage.open('unverified')
+    await file.write(0, Uint8Array.of(1, 2, 3))
+    await file.publish('folder/file')
+    let blobs = 0
+    const reader = (self as unknown as { FileReaderSync: { prototype: { readAsArrayBuffer: unknown } } }).FileReaderSync
+    reader.prototype.readAsArrayBuffer = () => (blobs += 1)
+    const held = await (await (await storage.folder('folder', 'x')).open('file')).hold()
+    const read = [...held.read(0, 3)]
+    const refused = await storage.open('folder/file').catch((error: unknown) => (error as { code: unknown }).code)
+    held.close()
+    await (await storage.open('folder/file')).close()
+    return { read, blobs, refused }
+  },
+
   async download(host = '', id = '') {
     const storage = opfsStorage('checkpoints')
     const { signal } = new AbortController()

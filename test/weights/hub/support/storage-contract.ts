@@ -71,6 +71,22 @@ export const contract: Readonly<Record<string, (storage: WeightStorage) => Promi
     }
   },
 
+  async 'files of a folder can be held by several, and go when nobody holds them'(storage) {
+    const file = await storage.open('unverified')
+    await file.write(0, bytes(1, 2, 3, 4))
+    await file.publish('folder/file')
+    const source = await (await storage.folder('folder', 'x')).open('file')
+    const [first, second] = [await source.hold(), await source.hold()]
+    same([...first.read(0, 3)], [1, 2, 3])
+    same([...second.read(3, 4)], [4])
+    same([...(await source.slice(1, 2))], [2])
+    same(await codeOf((async () => first.read(2, 5))()), 'weights/truncated')
+    first.close()
+    second.close()
+    await storage.remove('folder')
+    same(await storage.list('folder'), [])
+  },
+
   async 'texts are replaced'(storage) {
     for (const text of ['long text', 'é', '']) {
       await storage.writeText('a/text', text)

@@ -1,0 +1,54 @@
+import { AppError } from '../../base/errors.ts'
+import { blobSource, checkRange, type ByteSource, type HeldBytes } from '../source.ts'
+
+/** What only Workers have, which the types of pages lack; several may read at once where the browser knows the mode. */
+export interface ReadHandle {
+  readonly mode?: string
+  getSize(): number
+  read(into: Uint8Array, options: { at: number }): number
+  close(): void
+}
+interface ReadableHandle extends FileSystemFileHandle {
+  createSyncAccessHandle?(options: { mode: 'read-only' }): Promise<ReadHandle>
+}
+
+/**
+ * A file of the browser's own file system. Held, it is read into memory of one tensor: by way of the Blob, gigabytes would
+ * pass through memory that is collected late, at a third of the rate.
+ */
+export async function opfsSource(handle: FileSystemFileHandle): Promise<ByteSource> {
+  const file = await handle.getFile()
+  const { size, slice, hold } = blobSource(file)
+  return { size, slice, hold: async () => (await heldHandle(handle, file)) ?? hold() }
+}
+
+/** Undefined where the browser has no such handles, or only such as would keep everybody else out. */
+async function heldHandle(handle: ReadableHandle, { name, size }: File): Promise<HeldBytes | undefined> {
+  const access = await handle.createSyncAccessHandle?.({ mode: 'read-only' }).catch(() => undefined)
+  if (access?.mode === 'read-only') return held(access, name, size)
+  access?.close()
+  return undefined
+}
+
+function held(access: ReadHandle, name: string, size: number): HeldBytes {
+  let memory = new Uint8Array()
+  return {
+    read(begin, end) {
+      checkRange(begin, end, size)
+      if (memory.length < end - begin) memory = new Uint8Array(end - begin)
+      const bytes = memory.subarray(0, end - begin)
+      for (let done = 0; done < bytes.length;) {
+        const read = access.read(bytes.subarray(done), { at: begin + done })
+        if (read === 0) throw shorter(name)
+        done += read
+      }
+      return bytes
+    },
+    close: () => access.close(),
+  }
+}
+
+const shorter = (name: string): AppError =>
+  new AppError('weights/truncated', `${name} became shorter while it was read.`, {
+    fix: 'Run again, so that the whole checkpoint is read again.',
+  })
