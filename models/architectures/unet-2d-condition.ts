@@ -140,6 +140,18 @@ export interface ParameterValues {
   f32(name: string): Promise<Float32Array>
 }
 
+/** The cross-attentions of the U-Net by parameter prefix, with their heads. */
+export function crossAttentions(
+  config: UnetConfig,
+  names: readonly string[],
+): readonly { readonly prefix: string; readonly heads: number }[] {
+  const suffix = '.to_q.weight'
+  return names
+    .filter((name) => name.endsWith(`.attn2${suffix}`))
+    .map((name) => name.slice(0, -suffix.length))
+    .map((prefix) => ({ prefix, heads: at(config.heads, levelOf(prefix, config.channels.length)) }))
+}
+
 /** Folds every cross-attention of the U-Net for a constant prompt of two tokens, `text` [2, cross_attention_dim]. */
 export async function foldCrossAttentions(
   config: UnetConfig,
@@ -148,18 +160,15 @@ export async function foldCrossAttentions(
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, FoldedPrompt>> {
   const folded = new Map<string, FoldedPrompt>()
-  const suffix = '.to_q.weight'
-  for (const name of weights.names.filter((one) => one.endsWith(`.attn2${suffix}`))) {
+  for (const { prefix, heads } of crossAttentions(config, weights.names)) {
     signal?.throwIfAborted()
-    const prefix = name.slice(0, -suffix.length)
     const [query, key, value, out, outBias] = await Promise.all([
-      weights.f32(name),
+      weights.f32(`${prefix}.to_q.weight`),
       weights.f32(`${prefix}.to_k.weight`),
       weights.f32(`${prefix}.to_v.weight`),
       weights.f32(`${prefix}.to_out.0.weight`),
       weights.f32(`${prefix}.to_out.0.bias`),
     ])
-    const heads = at(config.heads, levelOf(prefix, config.channels.length))
     folded.set(prefix, foldPrompt({ query, key, value, out, outBias }, text, outBias.length, heads))
   }
   return folded

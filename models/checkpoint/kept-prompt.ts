@@ -1,6 +1,6 @@
 import type { OnnxRuntime } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
-import { keepPrompt, readPrompt } from '../../src/weights/hub/prompts.ts'
+import { keepNumbers, promptFolder, readNumbers } from '../../src/weights/hub/kept-numbers.ts'
 import type { PublishedPrompt } from '../../src/weights/hub/published-prompt.ts'
 import type { WeightStorage } from '../../src/weights/hub/storage.ts'
 import type { Variant } from '../../src/weights/tensors.ts'
@@ -8,12 +8,12 @@ import { publishedPrompts } from '../catalogue.ts'
 import { emptyPrompt } from './empty-prompt.ts'
 import { encoderId, hasTextEncoder } from './folder.ts'
 
-/** Empty prompts that outlive the program, beside the downloads. */
+/** Empty prompts, and what is computed of them, that outlive the program, beside the downloads. */
 export interface PromptShelf {
   readonly storage: WeightStorage
   /** Those that a download may have brought in place of a text encoder. */
   readonly published: readonly PublishedPrompt[]
-  /** What text encoders of fewer bytes give is not kept: it is computed sooner than looked up. */
+  /** What models of fewer bytes give is not kept: it is computed sooner than looked up. */
   readonly fromBytes: number
 }
 
@@ -40,10 +40,10 @@ export async function keptEmptyPrompt(
   if (shelf === undefined) return compute()
   const encoder = await encoderOf(files, shelf, dim, variant, signal)
   if (encoder === undefined) return compute()
-  const kept = await readPrompt(shelf.storage, encoder).catch(() => undefined)
+  const kept = await readNumbers(shelf.storage, promptFolder(encoder)).catch(() => undefined)
   if (kept?.length === 2 * dim) return kept
   const computed = await compute()
-  await keepPrompt(shelf.storage, encoder, computed).catch(() => undefined)
+  await keepNumbers(shelf.storage, promptFolder(encoder), computed).catch(() => undefined)
   return computed
 }
 

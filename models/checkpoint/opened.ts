@@ -9,9 +9,10 @@ import { nchw } from '../../src/tensor/shape.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { timestepEmbedding } from '../architectures/timestep-embedding.ts'
 import type { LatentSize } from '../architectures/strip-plan.ts'
-import { foldCrossAttentions, unetGraph } from '../architectures/unet-2d-condition.ts'
+import { unetGraph } from '../architectures/unet-2d-condition.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { roomFor } from './batch-room.ts'
+import { keptFold } from './kept-fold.ts'
 import { keptEmptyPrompt, type PromptShelf } from './kept-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { precisionFor, type Precision } from './precision.ts'
@@ -27,7 +28,7 @@ export interface OpenOptions {
   readonly precision?: 'f32' | 'f16'
   /** False computes cross-attention from the prompt in every step, for comparison. */
   readonly fold?: boolean
-  /** Where empty prompts are kept between sessions; left out, each session computes them. */
+  /** Where empty prompts, and what is folded of them, are kept between sessions; left out, each computes them. */
   readonly prompts?: PromptShelf
   /** The memory of the runtime, shared by all checkpoints on it. */
   readonly room?: Room
@@ -160,7 +161,8 @@ export class OpenedCheckpoint implements Checkpoint {
     const { unet } = this.folder
     const text = await this.#text(signal)
     const foldable = this.#options.fold !== false && text.length === 2 * unet.crossAttentionDim
-    const folded = foldable ? await foldCrossAttentions(unet, weights, text, signal) : undefined
+    const shelf = this.#options.prompts
+    const folded = foldable ? await keptFold(shelf, this.id, unet, weights, text, signal) : undefined
     return unetGraph(unet, weights, {
       text,
       ...this.#precision(weights),

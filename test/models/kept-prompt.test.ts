@@ -8,7 +8,7 @@ import { openWasmRuntime } from '../../src/onnx/session.ts'
 import { CpuBackend } from '../../src/tensor/cpu.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { diskStorage } from '../../src/weights/hub/disk-storage.ts'
-import { keepPrompt } from '../../src/weights/hub/prompts.ts'
+import { keepNumbers, promptFolder } from '../../src/weights/hub/kept-numbers.ts'
 import type { WeightStorage } from '../../src/weights/hub/storage.ts'
 import { nodeFolder } from '../../src/weights/node-folder.ts'
 import { bytesSource } from '../../src/weights/source.ts'
@@ -77,7 +77,7 @@ describe('the empty prompt of a text encoder', () => {
     const [path = ''] = await kept()
     const marked = first.map((value) => value + 1)
     await rm(join(folder, path))
-    await keepPrompt(storage, path.split('/')[1] ?? '', marked)
+    await keepNumbers(storage, promptFolder(path.split('/')[1] ?? ''), marked)
     expect(await prompt({ ...(await files('tiny-ddim-leading')), name: 'another' })).toEqual(marked)
     expect(await kept()).toHaveLength(1)
   })
@@ -125,7 +125,7 @@ describe('a checkpoint without a text encoder', () => {
 
   it('takes the published empty prompt that a download brought, also a folder of anybody', async () => {
     const own = await prompt(await files('tiny-lcm'))
-    await keepPrompt(storage, 'known', own)
+    await keepNumbers(storage, promptFolder('known'), own)
     const denoised = async (left?: RegExp): Promise<Float32Array> => {
       const locate = async (name: string) => ({ name, files: await files(name, left) })
       const store = new CheckpointStore(locate, runtime, { prompts: shelf() })
@@ -150,7 +150,7 @@ describe('a checkpoint without a text encoder', () => {
       fix: expect.stringMatching(/download/),
     })
     await expect(prompt(await files('tiny-lcm', NONE))).rejects.toThrow(refused)
-    await keepPrompt(storage, 'known', new Float32Array(2 * DIM))
+    await keepNumbers(storage, promptFolder('known'), new Float32Array(2 * DIM))
     await expect(keptEmptyPrompt(shelf(), await files('tiny-lcm', NONE), runtime, 64, 'full', signal)).rejects.toThrow(
       refused,
     )

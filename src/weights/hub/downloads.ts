@@ -1,7 +1,7 @@
 import { checkPath, isJsonObject, type CheckpointFiles } from '../files.ts'
 import { isFileHash, type FileHash } from './file-hash.ts'
 import { folderOf, placesOf, repositoryOf } from './places.ts'
-import { readPrompt } from './prompts.ts'
+import { promptFolder, readNumbers } from './kept-numbers.ts'
 import { isRepositoryId, type HubFile, type Repository } from './repository.ts'
 import type { WeightStorage } from './storage.ts'
 
@@ -50,7 +50,8 @@ export async function readManifest(
     const download = { ...of, licence: typeof licence === 'string' ? licence : undefined, files: read, finished }
     if (prompt === undefined) return download
     // Shared with others: it may have been lost without them.
-    if (typeof prompt !== 'string' || (await readPrompt(storage, checkPath(prompt))) === undefined) return undefined
+    if (typeof prompt !== 'string' || (await readNumbers(storage, promptFolder(checkPath(prompt)))) === undefined)
+      return undefined
     return { ...download, prompt }
   } catch {
     // Not ours, or damaged: then the checkpoint is as good as not here, and a download finds its files.

@@ -4,7 +4,7 @@ import type { Hub } from './hub.ts'
 import { readJournal } from './journal.ts'
 import { neededFiles, type NeededFiles } from './needed-files.ts'
 import { placesOf, unverifiedOf, type Places } from './places.ts'
-import { readPrompt } from './prompts.ts'
+import { promptFolder, readNumbers } from './kept-numbers.ts'
 import type { PublishedPrompt } from './published-prompt.ts'
 import { readRepository, type HubFile, type Repository } from './repository.ts'
 import type { WeightStorage } from './storage.ts'
@@ -67,7 +67,7 @@ async function planPrompt(
   const instead = files.filter(({ path }) => /^(?:text_encoder|tokenizer)\//.test(path))
   const there = await Promise.all(instead.map((file) => isHere(storage, places, file)))
   if (there.every(Boolean)) return undefined
-  return { published, here: (await readPrompt(storage, published.encoder)) !== undefined, instead }
+  return { published, here: (await readNumbers(storage, promptFolder(published.encoder))) !== undefined, instead }
 }
 
 async function bytesHere(hub: Hub, storage: WeightStorage, places: Places, file: HubFile): Promise<number> {

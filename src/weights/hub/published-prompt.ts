@@ -2,7 +2,7 @@ import { AppError } from '../../base/errors.ts'
 import { sha256 } from '../../base/hash.ts'
 import { fetchWhole } from './fetch-whole.ts'
 import type { Hub } from './hub.ts'
-import { keepPrompt } from './prompts.ts'
+import { keepNumbers, promptFolder } from './kept-numbers.ts'
 import type { WeightStorage } from './storage.ts'
 
 /** The embedding of the empty prompt as somebody published it: float32 numbers somewhere in a file. */
@@ -46,5 +46,5 @@ export async function fetchPrompt(
       fix: 'It is not used. Something between the server and here changes files, or the file is another one now.',
     })
   }
-  await keepPrompt(storage, encoder, new Float32Array(values.buffer))
+  await keepNumbers(storage, promptFolder(encoder), new Float32Array(values.buffer))
 }

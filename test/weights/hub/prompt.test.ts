@@ -6,7 +6,7 @@ import { diskStorage } from '../../../src/weights/hub/disk-storage.ts'
 import { download, type DownloadListener } from '../../../src/weights/hub/download.ts'
 import { findDownload, openDownload } from '../../../src/weights/hub/downloads.ts'
 import { planDownload, type DownloadPlan } from '../../../src/weights/hub/plan-download.ts'
-import { keepPrompt, readPrompt } from '../../../src/weights/hub/prompts.ts'
+import { keepNumbers, promptFolder, readNumbers } from '../../../src/weights/hub/kept-numbers.ts'
 import type { PublishedPrompt } from '../../../src/weights/hub/published-prompt.ts'
 import { needed, published } from './support/checkpoint.ts'
 import { bench, fetchAll, useBench } from './support/downloading.ts'
@@ -76,13 +76,13 @@ describe('a published empty prompt', () => {
     expect(asked(bench.server)).toContain(PATH)
     expect(asked(bench.server).filter((path) => ENCODER.includes(path))).toEqual([])
     expect([...(await paths())].sort()).toEqual(needed.filter((path) => !ENCODER.includes(path)).sort())
-    expect(await readPrompt(storage(), 'some-encoder')).toEqual(VALUES)
+    expect(await readNumbers(storage(), promptFolder('some-encoder'))).toEqual(VALUES)
     expect(await readdir(join(bench.folder, 'prompts/some-encoder'))).toEqual([`${sha256(NUMBERS)}.f32`])
     expect((await plan()).missing).toBe(0)
   })
 
   it('that is here is not fetched again, for whichever checkpoint', async () => {
-    await keepPrompt(storage(), 'some-encoder', VALUES)
+    await keepNumbers(storage(), promptFolder('some-encoder'), VALUES)
     const { prompt: planned, bytes, missing } = await plan()
     expect(planned).toMatchObject({ here: true })
     expect(missing).toBe(bytes - FILE.length)
@@ -112,10 +112,10 @@ describe('a published empty prompt', () => {
     const bytes = await readFile(path)
     bytes[5] = (bytes[5] ?? 0) ^ 1
     await writeFile(path, bytes)
-    expect(await readPrompt(storage(), 'some-encoder')).toBeUndefined()
+    expect(await readNumbers(storage(), promptFolder('some-encoder'))).toBeUndefined()
     expect((await plan()).missing).toBe(FILE.length)
     await fetchWith()
-    expect(await readPrompt(storage(), 'some-encoder')).toEqual(VALUES)
+    expect(await readNumbers(storage(), promptFolder('some-encoder'))).toEqual(VALUES)
   })
 })
 
@@ -123,7 +123,7 @@ describe('the text encoder comes in place of a published empty prompt', () => {
   const expectEncoder = async (told: Told, code: string): Promise<void> => {
     expect(told.instead).toEqual([code])
     expect([...(await paths())].sort()).toEqual([...needed].sort())
-    expect(await readPrompt(storage(), 'some-encoder')).toBeUndefined()
+    expect(await readNumbers(storage(), promptFolder('some-encoder'))).toBeUndefined()
     const [done, bytes] = told.progress.at(-1) ?? []
     expect(done).toBe(bytes)
     expect((await plan()).missing).toBe(0)
