@@ -42,6 +42,7 @@ const BYTES = { fp16: 1_900_000_000, fp32: 3_800_000_000 }
  */
 const PROMPT: PublishedPrompt = {
   encoder: 'stable-diffusion-2',
+  repository: 'prs-eth/marigold-depth-v1-1',
   url: 'https://raw.githubusercontent.com/kijai/ComfyUI-Marigold/2adfec75c430b0751a98a82453dc2dd8077bca85/empty_text_embed.pt',
   bytes: 8966,
   sha256: '03b5bc29253143f86a47eeee6e5ef7b5de2adb6fd7d143d4a5128c5f640eb6bd',

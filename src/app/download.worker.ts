@@ -1,6 +1,5 @@
 // Downloads into the browser's own file system, which only Workers can write to. Apart from the engine's Worker, which may
 // be busy, or killed.
-import { publishedRow } from '../../models/catalogue.ts'
 import { plainError, type PlainError } from '../base/errors.ts'
 import type { DownloadOffer, DownloadProgress } from '../editor/state/downloads.svelte.ts'
 import { download, type DownloadListener } from '../weights/hub/download.ts'
@@ -30,7 +29,7 @@ async function answer(task: Exclude<DownloadTask, { readonly do: 'stop' }>): Pro
   const storage = opfsStorage(CHECKPOINTS)
   const from = hub()
   const { id, revision = 'main' } = task.repository
-  const wanted = { id, revision, variant: 'fp16', prompt: publishedRow(id)?.prompt } as const
+  const wanted = { id, revision, variant: 'fp16' } as const
   const plan = await planCheckpoint(from, storage, wanted, stop.signal)
   if (task.do === 'plan') return { say: 'planned', commit: plan.repository.revision, offer: offerOf(plan, from.host) }
   const listener: DownloadListener = {

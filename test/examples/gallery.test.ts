@@ -13,6 +13,7 @@ const SHOWN = [
   'LCM in one step',
   'Steps compared side by side',
   'One step from zeros',
+  'Depth with a tiny VAE',
   'Surface normals',
   'Albedo, roughness, metallicity',
   'Albedo, shading, residual',
@@ -25,13 +26,13 @@ it('has what people come for first', () => {
 })
 
 it.each(EXAMPLE_GRAPHS.map((example) => [example.title, example] as const))(
-  '%s has a line, a small picture and the checkpoint that it names',
+  '%s has a line, a small picture and the checkpoints that it names',
   async (_, { about, picture, checkpoints, text }) => {
     expect(about).toMatch(/^.{20,}\.$/)
     const bytes = await readFile(join(PICTURES, picture?.split('/').at(-1)?.replace(/\?.*/, '') ?? ''))
     expect(bytes.length).toBeLessThan(15_000)
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'webp', width: 360, height: 200 })
-    expect(checkpoints?.length).toBe(1)
-    expect(text).toContain(`"checkpoint":"${checkpoints?.[0]}"`)
+    expect(checkpoints?.length).toBeGreaterThan(0)
+    for (const checkpoint of checkpoints ?? []) expect(text).toContain(`"checkpoint":"${checkpoint}"`)
   },
 )

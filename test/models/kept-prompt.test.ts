@@ -35,6 +35,7 @@ const shelf = (changed: Partial<PromptShelf> = {}): PromptShelf => ({
   published: [
     {
       encoder: 'known',
+      repository: 'known/one',
       url: 'https://nowhere.invalid/empty.pt',
       bytes: 0,
       sha256: '',

@@ -1,4 +1,3 @@
-import { publishedRow } from '../../../models/catalogue.ts'
 import { AppError } from '../../base/errors.ts'
 import { byteText } from '../../base/byte-text.ts'
 import { download } from '../../weights/hub/download.ts'
@@ -20,8 +19,7 @@ export async function downloadCheckpoint(
   const say = (text: string): void => terminal.err(line(text))
   const [storage, from] = [downloads(), hub({ host: hubHost() })]
   const named = repositoryNamed(name) ?? { id: name, revision: undefined }
-  const prompt = publishedRow(named.id)?.prompt
-  const wanted = { id: named.id, revision: named.revision ?? revision, variant, prompt }
+  const wanted = { id: named.id, revision: named.revision ?? revision, variant }
   const plan = await planCheckpoint(from, storage, wanted, signal)
   for (const text of described(plan, from.host, storage.place)) say(text)
   if (plan.missing > 0) await confirm(yes, terminal, signal)

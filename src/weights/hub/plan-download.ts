@@ -31,8 +31,8 @@ export interface Wanted {
   readonly id: string
   readonly revision: string
   readonly variant: Variant
-  /** By its text encoder. */
-  readonly prompt?: PublishedPrompt | undefined
+  /** By the text encoder of that repository, where one is published. */
+  prompt?(repository: Repository): Promise<PublishedPrompt | undefined>
 }
 
 /**
@@ -48,7 +48,8 @@ export async function planDownload(
   const repository = await readRepository(hub, wanted.id, wanted.revision, signal)
   const needed = neededFiles(repository, wanted.variant)
   const places = placesOf(repository)
-  const prompt = wanted.prompt && (await planPrompt(storage, places, wanted.prompt, needed))
+  const published = await wanted.prompt?.(repository)
+  const prompt = published && (await planPrompt(storage, places, published, needed))
   const files = needed.files.filter((file) => !prompt?.instead.includes(file))
   const [bytes, extra] = [bytesOf({ files }), prompt?.published.bytes ?? 0]
   let here = prompt?.here === true ? extra : 0

@@ -9,6 +9,8 @@ import type { WeightStorage } from './storage.ts'
 export interface PublishedPrompt {
   /** Of the text encoder that it is by; a plain name. */
   readonly encoder: string
+  /** One on the Hub that has this text encoder. */
+  readonly repository: string
   readonly url: string
   /** Of the file. */
   readonly bytes: number

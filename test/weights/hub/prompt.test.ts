@@ -24,6 +24,7 @@ useBench(new Map([...published, [PATH, FILE]]))
 
 const prompt = (changed: Partial<PublishedPrompt> = {}): PublishedPrompt => ({
   encoder: 'some-encoder',
+  repository: 'known/one',
   url: `${bench.server.host}/${REPOSITORY}/resolve/${COMMIT}/${PATH}`,
   bytes: FILE.length,
   sha256: sha256(FILE),
@@ -40,7 +41,7 @@ const plan = (published = prompt()): Promise<DownloadPlan> =>
   planDownload(
     bench.server.hub,
     storage(),
-    { id: REPOSITORY, revision: 'main', variant: 'fp16', prompt: published },
+    { id: REPOSITORY, revision: 'main', variant: 'fp16', prompt: async () => published },
     signal,
   )
 
