@@ -9,7 +9,8 @@ import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
 import { carryingGraph } from './carried-graph.ts'
 import { Costs, type CostFile } from './costs.ts'
-import type { BackendInfo, NodeState, RunReport } from './events.ts'
+import { ensembleAt, mergedBy, type EnsembleAt } from './ensemble.ts'
+import type { BackendInfo, Look, NodeState, RunReport } from './events.ts'
 import { breather } from '../base/pause.ts'
 import { nothingToRun, plan, type Plan } from './plan.ts'
 import type { Registry } from './resolve.ts'
@@ -55,6 +56,13 @@ export interface EngineParts {
   /** Tests give their own clock and pause. */
   readonly now?: () => number
   readonly pause?: () => Promise<void>
+}
+
+/** A value by where it is made. */
+export interface LookedAt {
+  readonly node: string
+  readonly socket: string
+  readonly member: number
 }
 
 export interface RunOptions {
@@ -157,6 +165,25 @@ export class Engine {
   /** Members of what a socket holds: 1 without an ensemble, 0 when the socket is open or cannot be computed. */
   members(node: string, socket: string): number {
     return this.#output(node, socket)?.node.keys.length ?? 0
+  }
+
+  /** Where the members are that are seen at a socket; undefined where there are none. */
+  ensemble(node: string, socket: string): EnsembleAt | undefined {
+    const at = this.#output(node, socket)
+    return at && ensembleAt(at)
+  }
+
+  /** The nodes that make one value of an ensemble, and where its members are. */
+  merging(): ReadonlyMap<string, EnsembleAt> {
+    const nodes = [...(this.#plan?.nodes ?? [])]
+    return new Map(nodes.flatMap(([id, node]) => [mergedBy(node)].flatMap((at) => (at ? [[id, at] as const] : []))))
+  }
+
+  /** The value that a look is of. */
+  lookedAt({ node, socket, member }: Pick<Look, 'node' | 'socket' | 'member'>): LookedAt {
+    const at = this.ensemble(node, socket)
+    if (at === undefined || (at.merged && member === undefined)) return { node, socket, member: 0 }
+    return { node: at.node, socket: at.socket, member: member ?? 0 }
   }
 
   /** True when what a socket holds of a member need not be computed. */

@@ -40,8 +40,8 @@ export type NodeState =
 export interface Look {
   readonly node: string
   readonly socket: string
-  /** From 0. */
-  readonly member: number
+  /** From 0. Left out: the first, or of a node that makes one value of an ensemble, that value. */
+  readonly member?: number | undefined
   /** A step before the last, from 1, where the node leaves steps; the result when left out. */
   readonly step?: number | undefined
   readonly display?: Display
@@ -115,15 +115,25 @@ export interface StepsSeen {
   readonly kept: readonly number[]
 }
 
-/** The members of what is viewed, as they are now. */
+/** A node on which an ensemble is shown. */
+export interface StripOn {
+  readonly node: string
+  /** It makes one value of the members, which is seen when none of them is chosen. */
+  readonly merged: boolean
+}
+
+/** The members of an ensemble that is shown, as they are now. */
 export interface Members {
+  /** Where they are: the output of a node that runs once for each. */
   readonly node: string
   readonly socket: string
   /** By member; a key changes exactly when the member's value may change. Empty while it cannot be computed. */
   readonly keys: readonly string[]
+  /** Empty when they are shown no more. */
+  readonly shownOn: readonly StripOn[]
 }
 
-/** A small picture of one finished member of what is viewed. */
+/** A small picture of one finished member of an ensemble that is shown. */
 export interface MemberPicture {
   readonly node: string
   readonly socket: string
@@ -132,7 +142,7 @@ export interface MemberPicture {
   readonly bitmap: ImageBitmap
 }
 
-/** How much the finished members of what is viewed differ: the standard deviation of each pixel. */
+/** How much the finished members of an ensemble that is shown differ: the standard deviation of each pixel. */
 export interface SpreadPicture {
   readonly node: string
   readonly socket: string

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
-import { finished, node } from './support/editor-page.ts'
+import { finished, node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
@@ -75,4 +75,50 @@ it('members that are not wanted any more go, with the choice', async () => {
   await expect.poll(() => large().getAttribute('aria-label')).toContain('member 2 of 2')
   await ensemble(1)
   await expect.poll(() => strip().count()).toBe(0)
+})
+
+it('Ensemble Align shows its members and their spread as they finish, on the node and in the viewer, where one is chosen and all again', async () => {
+  const align = node(page, 'Ensemble Align')
+  const onNode = () => align.getByRole('group', { name: 'Members of the ensemble' })
+  const thumbnails = () => onNode().getByRole('button').locator('canvas').count()
+  expect(await onNode().count()).toBe(0)
+  await ensemble(4)
+  await align.getByRole('heading').click()
+  const seen = new Set<string>()
+  await expect
+    .poll(
+      async () => {
+        const [here, there] = [await thumbnails(), await strip().getByRole('img').count()]
+        seen.add(`${here} ${await status(page).textContent()}`)
+        // The value that is made of all is in the viewer's strip too.
+        return here === 4 && there === 5
+      },
+      { timeout: 60_000, interval: 20 },
+    )
+    .toBe(true)
+  expect([...seen].join('; '), 'members came one by one, before the run had ended').toMatch(/[23] Running/)
+  await finished(page)
+  for (const where of [align, viewer()])
+    await expect.poll(() => where.getByRole('img', { name: 'Spread of 4 members' }).count()).toBe(1)
+  const all = strip().getByRole('radio', { name: 'All members as one' })
+  expect(await all.isChecked()).toBe(true)
+  await expect.poll(() => large().getAttribute('aria-label')).toMatch(/^Ensemble Align: depth map, \d/)
+  const merged = await pixels()
+  await member(2).click()
+  await expect.poll(() => large().getAttribute('aria-label')).toContain('depth map, member 2 of 4')
+  await expect.poll(pixels).not.toBe(merged)
+  expect(await violations(page)).toEqual([])
+  await all.click()
+  await expect.poll(pixels).toBe(merged)
+  await onNode().getByRole('button', { name: 'Show Member 3 of 4' }).click()
+  expect(await member(3).isChecked()).toBe(true)
+  await expect.poll(() => large().getAttribute('aria-label')).toContain('member 3 of 4')
+  // Another node in between, and results that are there already.
+  await node(page, 'Colorize').getByRole('heading').click()
+  await expect.poll(() => strip().count()).toBe(0)
+  expect(await thumbnails()).toBe(4)
+  await page.reload()
+  await expect.poll(thumbnails, { timeout: 60_000 }).toBe(4)
+  await expect.poll(() => align.getByRole('img', { name: 'Spread of 4 members' }).count()).toBe(1)
+  await expect.poll(() => align.locator('footer').textContent()).toContain('cached')
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { SerialQueue } from '../../src/base/queue.ts'
-import type { Engine } from '../../src/engine/engine.ts'
+import { Engine } from '../../src/engine/engine.ts'
+import type { Members } from '../../src/engine/events.ts'
 import { Inspected } from '../../src/engine/inspected.ts'
 import { Painter } from '../../src/engine/painter.ts'
 import { Viewed } from '../../src/engine/viewed.ts'
@@ -10,12 +11,28 @@ import { AFFINE_DEPTH } from '../support/meaning.ts'
 const size = { width: 2, height: 1 }
 const look = { node: 'decode', socket: 'depth', member: 0 }
 const four = ['a', 'b', 'c', 'd']
+const DECODE = { node: 'decode', socket: 'depth', merged: true }
+
+/** Where members are shown besides their own node. */
+const onOthers = (shownOn: Members['shownOn']): string =>
+  shownOn.flatMap(({ node, merged }) => (merged ? ` on ${node}` : [])).join('')
 
 /** An engine with members by key, of which some are finished, and steps of the first; every bitmap is counted. */
 function session({ keys = four, steps = [] as number[], of = 4, paint = () => Promise.resolve() } = {}) {
   const backend = new CpuBackend()
   const tensor = backend.upload(Float32Array.of(0, 1), [1, 1, 1, 2])
-  const state = { keys, finished: new Set<string>(), steps, values: true, kind: 'depth' }
+  const state = {
+    keys,
+    finished: new Set<string>(),
+    steps,
+    values: true,
+    kind: 'depth',
+    /** The nodes that make one value of the members. */
+    merging: [] as string[],
+  }
+  /** Align has one value, `whole`, made of the members of decode. */
+  const one = (node: string) => node === 'align'
+  const keyOf = (node: string, member: number) => (one(node) ? 'whole' : state.keys[member])
   const drawing: string[] = []
   const said: string[] = []
   const failures: unknown[] = []
@@ -24,14 +41,17 @@ function session({ keys = four, steps = [] as number[], of = 4, paint = () => Pr
   let most = 0
   const engine = {
     lane: new SerialQueue(),
-    members: () => state.keys.length,
-    key: (_node: string, _socket: string, member = 0) => state.keys[member],
-    finished: (_node: string, _socket: string, member = 0) => state.finished.has(state.keys[member] ?? ''),
+    members: (node: string) => (one(node) ? 1 : state.keys.length),
+    key: (node: string, _socket: string, member = 0) => keyOf(node, member),
+    ensemble: (node: string, socket: string) => (one(node) ? DECODE : { node, socket, merged: false }),
+    merging: () => new Map(state.merging.map((node) => [node, DECODE])),
+    lookedAt: Engine.prototype.lookedAt,
+    finished: (node: string, _socket: string, member = 0) => state.finished.has(keyOf(node, member) ?? ''),
     steps: () => state.steps,
     stepCount: async () => of,
     fetch: async () => undefined,
     value: (node: string, _socket: string, member: number, step?: number) => {
-      drawing.push(`${node} ${state.keys[member] ?? ''}${step === undefined ? '' : ` step ${step}`}`)
+      drawing.push(`${node} ${keyOf(node, member) ?? ''}${step === undefined ? '' : ` step ${step}`}`)
       const frame = { original: size, content: size }
       return state.values ? { kind: state.kind, meaning: AFFINE_DEPTH, tensor, frame } : undefined
     },
@@ -60,7 +80,8 @@ function session({ keys = four, steps = [] as number[], of = 4, paint = () => Pr
   const page = {
     preview: ({ member, steps: seen, bitmap }: Parameters<Viewed['page']['preview']>[0]) =>
       took(`large ${member}${seen ? ` step ${seen.shown} of ${seen.of}, kept ${seen.kept.join(' ')}` : ''}`, bitmap),
-    members: ({ keys: told }: { readonly keys: readonly string[] }) => void said.push(`members ${told.join(' ')}`),
+    members: ({ keys: told, shownOn }: Members) =>
+      void said.push(shownOn.length === 0 ? 'no members' : `members ${told.join(' ')}${onOthers(shownOn)}`),
     member: ({ member, bitmap }: { readonly member: number; readonly bitmap: ImageBitmap }) =>
       took(`member ${member}`, bitmap),
     spread: ({ keys: drawn, bitmap }: { readonly keys: readonly string[]; readonly bitmap: ImageBitmap }) =>
@@ -171,14 +192,15 @@ test('a picture of what is not looked at any more is closed, and another node be
   viewed.look({ ...look, node: 'other' })
   go()
   const all = await settled()
-  expect(all).toEqual(['members a b', 'large 0', 'member 0', 'member 1', 'spread of a b'])
+  const anew = ['members a b', 'large 0', 'member 0', 'member 1', 'spread of a b']
+  expect(all).toEqual(['no members', ...anew])
   viewed.look(look)
   expect(await settled()).toEqual(all)
   viewed.keep(new Set(['other']))
   viewed.refresh()
-  expect(await settled()).toEqual([])
+  expect(await settled()).toEqual(['no members'])
   viewed.look(look)
-  expect(await settled()).toEqual(all)
+  expect(await settled()).toEqual(anew)
   expect(end()).toEqual({ bytes: 0, open: 0, most: 1 })
 })
 
@@ -238,5 +260,45 @@ test('another display draws the picture again; the numbers that can be read are 
   viewed.look({ ...look, display: { colormap: 'turbo' } })
   expect(await settled()).toEqual([])
   expect(viewed.inspected.point(1, 0)).toEqual({ key: 'a', x: 1, y: 0, values: [1], range: [0, 1] })
+  expect(end()).toEqual({ bytes: 0, open: 0, most: 1 })
+})
+
+test('a node that makes one value of an ensemble shows its members as they finish, before there is that value', async () => {
+  const { viewed, state, settled, drawing, end } = session({ keys: ['a', 'b', 'c'] })
+  state.merging = ['align']
+  state.finished = new Set(['a', 'b'])
+  viewed.refresh()
+  expect(await settled()).toEqual(['members a b c on align', 'member 0', 'member 1', 'spread of a b'])
+  viewed.look({ node: 'align', socket: 'depth' })
+  expect(await settled()).toEqual([])
+  state.finished.add('c').add('whole')
+  viewed.refresh()
+  expect(await settled()).toEqual(['large 0', 'member 2', 'spread of a b c'])
+  expect(drawing).toEqual(['decode a', 'decode b', 'spread of 2', 'align whole', 'decode c', 'spread of 3'])
+  drawing.length = 0
+  // Chosen, a member is seen in place of the value.
+  viewed.look({ node: 'align', socket: 'depth', member: 1 })
+  viewed.look({ node: 'align', socket: 'depth', member: 0 })
+  expect(await settled()).toEqual(['large 0'])
+  viewed.look({ node: 'align', socket: 'depth' })
+  expect(await settled()).toEqual(['large 0'])
+  expect(drawing).toEqual(['decode a', 'align whole'])
+  expect(end()).toEqual({ bytes: 0, open: 0, most: 1 })
+})
+
+test('what is looked at and merged as well is drawn once for both, and stays when it is looked at no more', async () => {
+  const { viewed, state, settled, end } = session({ keys: ['a', 'b'] })
+  state.merging = ['align']
+  state.finished = new Set(['a', 'b'])
+  viewed.look(look)
+  expect(await settled()).toEqual(['members a b on align', 'large 0', 'member 0', 'member 1', 'spread of a b'])
+  viewed.look({ node: 'other', socket: 'depth', member: 0 })
+  expect((await settled()).filter((text) => text.startsWith('members'))).toEqual([
+    'members a b',
+    'members a b on align',
+  ])
+  state.merging = []
+  viewed.refresh()
+  expect(await settled()).toEqual(['no members'])
   expect(end()).toEqual({ bytes: 0, open: 0, most: 1 })
 })

@@ -248,7 +248,8 @@ export class Editor {
     this.viewing.tell(this.#client)
   }
 
-  lookAtMember(member: number): void {
+  /** Undefined: as usual, the first one or the value that is made of all. */
+  lookAtMember(member: number | undefined): void {
     this.viewing.member = member
     this.viewing.tell(this.#client)
   }
@@ -261,8 +262,10 @@ export class Editor {
 
   /** The last member in place of one that is gone. */
   #keepMember(): void {
-    const members = this.run.strip.of(this.viewing.node)?.length ?? 0
-    if (members > 0 && this.viewing.member >= members) this.lookAtMember(members - 1)
+    const members = this.run.strips.on(this.viewing.node)?.keys.length ?? 0
+    const { member } = this.viewing
+    if (members > 0 && member !== undefined && member >= members)
+      this.lookAtMember(members > 1 ? members - 1 : undefined)
   }
 
   /** A step on the way, from 1; undefined: the result. */

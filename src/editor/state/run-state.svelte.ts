@@ -15,7 +15,7 @@ import type {
 import { freeName } from '../../graph/text.ts'
 import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
 import { SAY } from '../text.ts'
-import { ViewedMembers } from './members.svelte.ts'
+import { Strips } from './members.svelte.ts'
 
 export interface MadeFile {
   readonly name: string
@@ -46,8 +46,7 @@ export class RunState implements EngineEvents {
   large = $state.raw<Preview | undefined>()
   /** Of the 3D view. */
   surface = $state.raw<Relief | undefined>()
-  /** The members of what is viewed. */
-  readonly strip = new ViewedMembers()
+  readonly strips = new Strips()
   readonly warnings = new SvelteMap<string, readonly string[]>()
   /** Names of the files that this run has made; when it has finished, those of earlier runs are gone. */
   readonly #made = new Set<string>()
@@ -113,16 +112,16 @@ export class RunState implements EngineEvents {
   }
 
   members(told: Members): void {
-    this.strip.tell(told)
+    this.strips.tell(told)
     this.on.members()
   }
 
   member(picture: MemberPicture): void {
-    this.strip.add(picture)
+    this.strips.add(picture)
   }
 
   spread(picture: SpreadPicture): void {
-    this.strip.spreads(picture)
+    this.strips.spreads(picture)
   }
 
   relief(relief: Relief): void {
@@ -191,7 +190,7 @@ export class RunState implements EngineEvents {
     this.needs = new Map()
     this.errors = []
     this.warnings.clear()
-    this.strip.tell({ node: '', socket: '', keys: [] })
+    this.strips.clear()
   }
 
   /** Forgets pictures and errors of nodes that are gone. */

@@ -15,8 +15,9 @@ export function seen({ node, member }: Viewing, run: RunState): Preview | undefi
   if (node === undefined) return undefined
   const small = run.thumbnails.get(node)
   const large = run.large?.node === node ? run.large : undefined
-  const current = large?.member === member && large.key === run.strip.of(node)?.[member]
-  if (!current && small?.member === member && unfinished(small)) return small
+  const wanted = member ?? 0
+  const current = large?.member === wanted && large.key === run.strips.on(node)?.keys[wanted]
+  if (!current && small?.member === wanted && unfinished(small)) return small
   const there = large ?? small
   if (there !== undefined || !run.running) return there
   return [...run.thumbnails.values()].find(unfinished)

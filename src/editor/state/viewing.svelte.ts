@@ -31,7 +31,8 @@ export function defaultView(document: GraphDocument, types: ReadonlyMap<string, 
 export class Viewing {
   node = $state<string | undefined>()
   socket = $state<string | undefined>()
-  member = $state(0)
+  /** From 0; undefined: the first one, or the value that is made of all. */
+  member = $state<number | undefined>()
   /** One on the way to the result, from 1; the result when undefined. */
   step = $state<number | undefined>()
   /** Colours and range of the viewer alone. */
@@ -42,7 +43,7 @@ export class Viewing {
     if (node === this.node) return
     this.node = node
     this.socket = type && shownSocket(type)
-    this.member = 0
+    this.member = undefined
     this.step = undefined
     this.display = undefined
   }

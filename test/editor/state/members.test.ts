@@ -1,24 +1,29 @@
 import { expect, test } from 'vitest'
-import { ViewedMembers } from '../../../src/editor/state/members.svelte.ts'
+import { Strips } from '../../../src/editor/state/members.svelte.ts'
+
+const DECODE = { node: 'decode', socket: 'depth' }
+const DENOISE = { node: 'denoise', socket: 'latent' }
+const shownOn = (...nodes: string[]) => nodes.map((node) => ({ node, merged: node === 'align' }))
 
 function session() {
-  const members = new ViewedMembers()
+  const strips = new Strips()
   let open = 0
   const bitmap = (): ImageBitmap => {
     open++
     return { width: 1, height: 1, close: () => void open-- }
   }
-  const at = { node: 'decode', socket: 'depth' }
   return {
-    members,
-    tell: (keys: readonly string[], where = at) => members.tell({ ...where, keys }),
-    add: (member: number, key: string, where = at) => members.add({ ...where, member, key, bitmap: bitmap() }),
-    spread: (keys: readonly string[], where = at) => members.spreads({ ...where, keys, bitmap: bitmap() }),
+    strips,
+    tell: (keys: readonly string[], on = shownOn('decode'), at = DECODE) => strips.tell({ ...at, keys, shownOn: on }),
+    add: (member: number, key: string, at = DECODE) => strips.add({ ...at, member, key, bitmap: bitmap() }),
+    spread: (keys: readonly string[], at = DECODE) => strips.spreads({ ...at, keys, bitmap: bitmap() }),
     /** Of each member: there, and of its value now. */
-    shown: (node = 'decode') =>
-      (members.of(node) ?? []).map((_, member) =>
-        members.picture(node, member) === undefined ? 'none' : members.current(node, member) ? 'current' : 'old',
-      ),
+    shown: (node = 'decode') => {
+      const strip = strips.on(node)
+      return strip?.keys.map((_, member) =>
+        strip.picture(member) === undefined ? 'none' : strip.current(member) ? 'current' : 'old',
+      )
+    },
     open: () => open,
   }
 }
@@ -39,34 +44,54 @@ test('a member keeps its old picture, marked so, until the new one is there', ()
 })
 
 test('a spread says of how many members it is, and is old when one of them is', () => {
-  const { members, tell, spread, open } = session()
+  const { strips, tell, spread, open } = session()
   tell(['a', 'b', 'c'])
-  expect(members.spread('decode')).toBeUndefined()
+  expect(strips.on('decode')?.spread).toBeUndefined()
   spread(['a', 'b'])
   spread(['a', 'b', 'c'])
-  expect(members.spread('decode')).toMatchObject({ of: 3, current: true })
+  expect(strips.on('decode')?.spread).toMatchObject({ of: 3, current: true })
   tell(['a', 'b', 'x'])
-  expect(members.spread('decode')).toMatchObject({ of: 3, current: false })
+  expect(strips.on('decode')?.spread).toMatchObject({ of: 3, current: false })
   expect(open()).toBe(1)
   tell(['a'])
-  expect(members.spread('decode')).toBeUndefined()
+  expect(strips.on('decode')?.spread).toBeUndefined()
   expect(open()).toBe(0)
 })
 
-test('pictures of another node, and of members that are gone, are closed and not shown', () => {
-  const { members, tell, add, spread, shown, open } = session()
+test('an ensemble is shown on the node that makes one value of it as on its own, and stays there alone', () => {
+  const { strips, tell, add, shown } = session()
+  tell(['a', 'b'], shownOn('decode', 'align'))
+  add(0, 'a')
+  add(1, 'b')
+  for (const node of ['decode', 'align']) expect(shown(node)).toEqual(['current', 'current'])
+  expect(strips.on('align')?.mergedOn('align')).toBe(true)
+  expect(strips.on('decode')?.mergedOn('decode')).toBe(false)
+  expect(strips.on('align')?.at).toMatchObject(DECODE)
+  tell(['a', 'b'], shownOn('align'))
+  expect(shown('decode')).toBeUndefined()
+  expect(shown('align')).toEqual(['current', 'current'])
+})
+
+test('pictures of what is shown no more, and of members that are gone, are closed and not shown', () => {
+  const { strips, tell, add, spread, shown, open } = session()
   tell(['a', 'b'])
   add(0, 'a')
   add(1, 'b')
   spread(['a', 'b'])
-  const other = { node: 'denoise', socket: 'latent' }
-  tell(['d', 'e'], other)
+  tell([], [])
+  tell(['d', 'e'], shownOn('denoise'), DENOISE)
   expect(open()).toBe(0)
-  expect(members.of('decode')).toBeUndefined()
-  expect(members.spread('denoise')).toBeUndefined()
+  expect(strips.on('decode')).toBeUndefined()
+  expect(strips.on('denoise')?.spread).toBeUndefined()
   add(0, 'a')
   spread(['a', 'b'])
-  add(2, 'f', other)
+  add(2, 'f', DENOISE)
   expect(shown('denoise')).toEqual(['none', 'none'])
   expect(open()).toBe(0)
+  add(0, 'd', DENOISE)
+  spread(['d', 'e'], DENOISE)
+  expect(open()).toBe(2)
+  strips.clear()
+  expect(open()).toBe(0)
+  expect(strips.on('denoise')).toBeUndefined()
 })

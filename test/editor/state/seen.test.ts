@@ -34,7 +34,12 @@ function session(node: string) {
   return { run, viewing, preview, early, seen: () => seen(viewing, run) }
 }
 
-const told = (...keys: string[]) => ({ node: 'denoise', socket: 'latent', keys })
+const told = (...keys: string[]) => ({
+  node: 'denoise',
+  socket: 'latent',
+  keys,
+  shownOn: [{ node: 'denoise', merged: false }],
+})
 
 test('while it is denoised the viewer follows, then it stays with the result', () => {
   const { run, preview, early, seen } = session('denoise')

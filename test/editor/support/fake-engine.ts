@@ -94,7 +94,7 @@ export class FakeEngine implements EngineClient {
     const document = this.#document
     if (!document || !this.#look) return
     const { node, socket, member } = this.#look
-    if (this.#cached.has(this.#key(document, node))) await this.#picture(node, socket, true, member)
+    if (this.#cached.has(this.#key(document, node))) await this.#picture(node, socket, true, member ?? 0)
   }
 
   use(backend: BackendChoice): void {
