@@ -35,7 +35,15 @@ test('a run asked for before the Worker is ready is done; states and thumbnails 
   client.view({ node: 'denoise', socket: 'latent', member: 2 })
   await wait(10)
   expect(previews.has('denoise.latent full')).toBe(true)
-  expect(seen).toEqual(['denoise: 4 members', 'member 0', 'member 1', 'member 2', 'member 3', 'spread of 4'])
+  expect(seen).toEqual([
+    'denoise: 4 members on mean',
+    'member 0',
+    'member 1',
+    'member 2',
+    'member 3',
+    'spread of 4',
+    'denoise: 4 members on denoise and mean',
+  ])
   const [worker] = ToyWorker.made
   await worker?.host?.engine.dispose()
   expect(worker?.backend.bytes).toBe(0)
@@ -141,14 +149,14 @@ test('what is looked at is told to a Worker that is ready, and to one that repla
   client.update(marigold())
   client.view({ node: 'denoise', socket: 'latent', member: 0 })
   await wait(10)
-  expect(seen).toEqual(['denoise: 4 members'])
+  expect(seen).toEqual(['denoise: 4 members on denoise and mean'])
   ToyWorker.made[0]?.say({ say: 'dead', error: { code: 'gpu/device-lost', message: 'It is gone.' } })
   await wait(10)
   expect(ToyWorker.made).toHaveLength(2)
   client.run(marigold())
   await wait(500)
   expect(new Set(seen.slice(1))).toEqual(
-    new Set(['denoise: 4 members', 'member 0', 'member 1', 'member 2', 'member 3', 'spread of 4']),
+    new Set(['denoise: 4 members on denoise and mean', 'member 0', 'member 1', 'member 2', 'member 3', 'spread of 4']),
   )
   client.dispose()
 })

@@ -106,7 +106,8 @@ export function listen() {
     ready: () => heard.push('ready'),
     states: (states) => void (last.states = states),
     preview: ({ node, socket, full }) => void previews.add(`${node}.${socket}${full ? ' full' : ''}`),
-    members: ({ node, keys }) => void seen.push(`${node}: ${keys.length} members`),
+    members: ({ node, keys, shownOn }) =>
+      void seen.push(`${node}: ${keys.length} members on ${shownOn.map((on) => on.node).join(' and ')}`),
     member: ({ member }) => void seen.push(`member ${member}`),
     spread: ({ keys }) => void seen.push(`spread of ${keys.length}`),
     relief: ({ of }) => void seen.push(`relief of ${of.node}`),
