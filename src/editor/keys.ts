@@ -1,9 +1,14 @@
 import { ACTIONS, unable, type Action, type PageCommands } from './actions.ts'
 import type { Editor } from './state/editor.svelte.ts'
 
-/** True while the person types into a control: then letters belong to it. */
+/** True while the person types into a control: then letters belong to it. So does Escape to what is open over the page. */
 export function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable], dialog') !== null
+  if (!(target instanceof HTMLElement)) return false
+  return (
+    target.closest('input, select, textarea, [contenteditable], dialog') !== null ||
+    // What had the focus in it may be gone.
+    document.querySelector('dialog:modal') !== null
+  )
 }
 
 const NAMES: Readonly<Record<string, string>> = { ' ': 'space', '=': '+' }

@@ -41,11 +41,15 @@ export type Command =
       readonly nodes: readonly string[]
       readonly on: boolean
     }
+  /** Which seeds of a node are drawn anew with each Run, all of them. */
+  | { readonly do: 'setOpenSeeds'; readonly node: string; readonly seeds: readonly string[] }
   /** All of them, in their order from back to front. */
   | { readonly do: 'setFrames'; readonly frames: readonly DocumentFrame[] }
   | { readonly do: 'setNotes'; readonly notes: readonly DocumentNote[] }
   /** All starred parameters, in the order of the form. */
   | { readonly do: 'setForm'; readonly form: readonly FormEntry[] }
+  /** Undefined: as the graph. */
+  | { readonly do: 'setOpensAs'; readonly as: 'form' | undefined }
   | { readonly do: 'setTitle'; readonly title: string }
   | { readonly do: 'replace'; readonly document: GraphDocument }
   /** Nodes and links at their places: what brings removed things back. Ascending places. */
@@ -122,6 +126,13 @@ export function apply(document: GraphDocument, command: Command): Applied {
     }
     case 'setFlag':
       return setFlag(document, command)
+    case 'setOpenSeeds': {
+      const { openSeeds: before = [] } = nodeOf(document, command.node)
+      const { seeds } = command
+      const open = ({ openSeeds: _, ...node }: DocumentNode): DocumentNode =>
+        seeds.length > 0 ? { ...node, openSeeds: seeds } : node
+      return { document: withNode(document, command.node, open), inverse: { ...command, seeds: before } }
+    }
     case 'setFrames': {
       const { frames: before = [], ...others } = document
       capped('frames', command.frames)
@@ -140,6 +151,11 @@ export function apply(document: GraphDocument, command: Command): Applied {
       capped('form', command.form)
       const form = command.form.length > 0 && { form: command.form }
       return { document: { ...others, ...form }, inverse: { do: 'setForm', form: before } }
+    }
+    case 'setOpensAs': {
+      const { opensAs: before, ...others } = document
+      const { as } = command
+      return { document: as ? { ...others, opensAs: as } : others, inverse: { do: 'setOpensAs', as: before } }
     }
     case 'setTitle':
       return { document: { ...document, title: command.title }, inverse: { do: 'setTitle', title: document.title } }

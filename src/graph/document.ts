@@ -16,6 +16,8 @@ export interface GraphDocument {
   readonly notes?: readonly DocumentNote[]
   /** The starred parameters, in the order of the form; not there when there are none. */
   readonly form?: readonly FormEntry[]
+  /** Shown as its form, where it has one, when it is opened; absent: as the graph. */
+  readonly opensAs?: 'form'
 }
 
 /** In canvas units. */
@@ -39,6 +41,8 @@ export interface DocumentNode {
   readonly bypass?: true
   /** Shown as its header alone; not part of any cache key. */
   readonly collapsed?: true
+  /** Seed parameters that the editor draws anew before each Run that a person asks for; not there when there are none. */
+  readonly openSeeds?: readonly string[]
 }
 
 /** A titled rectangle behind nodes. What lies in it belongs to it; no result depends on it. */

@@ -113,7 +113,7 @@ function joined(step: Step, command: Command, inverse: Command): Step {
 }
 
 /** Commands that say all of what they change. */
-const WHOLE: ReadonlySet<Command['do']> = new Set(['setTitle', 'setFrames', 'setNotes', 'setForm'])
+const WHOLE: ReadonlySet<Command['do']> = new Set(['setTitle', 'setFrames', 'setNotes', 'setForm', 'setOpensAs'])
 
 function overwrites(before: Command, after: Command): boolean {
   if (before.do === 'setParam' && after.do === 'setParam')

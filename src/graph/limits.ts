@@ -9,6 +9,8 @@ export const LIMITS = {
   /** Points that a wire is led through. */
   via: 32,
   form: 200,
+  /** Seeds of one node that are not locked. */
+  openSeeds: 20,
   /** Levels of nesting. */
   depth: 32,
   /** JSON values in all. */

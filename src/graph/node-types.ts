@@ -9,7 +9,7 @@ export type NodeType = Pick<NodeInfo, 'type' | 'version' | 'inputs' | 'params' |
 export type NodeTypes = ReadonlyMap<string, NodeType>
 
 /** The type of a node, or undefined for a placeholder: a type or version that is not known here. It never runs. */
-export function typeOf(node: DocumentNode, types: NodeTypes): NodeType | undefined {
+export function typeOf(node: Pick<DocumentNode, 'type' | 'version'>, types: NodeTypes): NodeType | undefined {
   const type = types.get(node.type)
   return type?.version === node.version ? type : undefined
 }

@@ -5,7 +5,7 @@ import { leastSchema } from './migrate.ts'
 /** The JSON text of a document: keys in a fixed order, two spaces, so that equal documents give equal files. */
 export const serialize = (document: GraphDocument): string => `${JSON.stringify(ordered(document), null, 2)}\n`
 
-const ordered = ({ format, title, nodes, links, frames, notes, form }: GraphDocument) => ({
+const ordered = ({ format, title, nodes, links, frames, notes, form, opensAs }: GraphDocument) => ({
   format,
   schema: leastSchema({ nodes }),
   title,
@@ -24,15 +24,27 @@ const ordered = ({ format, title, nodes, links, frames, notes, form }: GraphDocu
   ...(form && {
     form: form.map(({ node, param, label }) => ({ node, param, ...(label !== undefined && { label }) })),
   }),
+  ...(opensAs && { opensAs }),
 })
 
-const orderedNode = ({ id, type, version, title, bypass, collapsed, position: { x, y }, params }: DocumentNode) => ({
+const orderedNode = ({
+  id,
+  type,
+  version,
+  title,
+  bypass,
+  collapsed,
+  openSeeds,
+  position: { x, y },
+  params,
+}: DocumentNode) => ({
   id,
   type,
   version,
   ...(title !== undefined && { title }),
   ...(bypass && { bypass }),
   ...(collapsed && { collapsed }),
+  ...(openSeeds && { openSeeds }),
   position: { x, y },
   params: sorted(params),
 })

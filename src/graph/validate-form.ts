@@ -36,6 +36,16 @@ export function readForm(
   return form.length > 0 ? { form } : {}
 }
 
+/** Whether a file is shown as its form when it is opened. */
+export function readOpensAs({ opensAs }: JsonObject, report: Report): { opensAs?: 'form' } {
+  if (opensAs === 'form') return { opensAs }
+  if (opensAs !== undefined) {
+    const message = '"opensAs" is "form" or is not there; the graph opens as a graph.'
+    report({ code: 'graph/form', path: 'opensAs', message, effect: 'repaired' })
+  }
+  return {}
+}
+
 function readEntry(raw: JsonObject, path: string, report: Report): FormEntry {
   dropUnknown(raw, ['node', 'param', 'label'], path, report)
   const { node, param } = raw

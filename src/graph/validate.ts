@@ -10,7 +10,8 @@ import type { Problem, Report } from './problem.ts'
 import { broken, listOf, dropUnknown, objectOf } from './shape.ts'
 import { singleLine } from './text.ts'
 import { readAnnotations } from './validate-annotations.ts'
-import { readForm } from './validate-form.ts'
+import { readForm, readOpensAs } from './validate-form.ts'
+import { readOpenSeeds } from './validate-seeds.ts'
 import { freshId, readPoint, readTitle } from './validate-parts.ts'
 import { readLinks } from './validate-links.ts'
 
@@ -64,11 +65,15 @@ export function readDocument(input: unknown, types: NodeTypes): ReadDocument {
   const report: Report = ({ path, message, ...problem }) =>
     problems.push({ ...problem, path: singleLine(path, LIMITS.title), message: singleLine(message, LIMITS.message) })
   const file = migrated(raw)
-  dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links', 'frames', 'notes', 'form'], '', report)
+  dropUnknown(file, ['format', 'schema', 'title', 'nodes', 'links', 'frames', 'notes', 'form', 'opensAs'], '', report)
   const title = readTitle(file['title'] ?? 'Untitled', 'title', report) ?? ''
   const nodes = readNodes(listOf(file['nodes'], 'nodes', LIMITS.nodes), types, report)
   const links = readLinks(listOf(file['links'], 'links', LIMITS.links), nodes, types, report)
-  const around = { ...readAnnotations(file, report), ...readForm(file, nodes, types, report) }
+  const around = {
+    ...readAnnotations(file, report),
+    ...readForm(file, nodes, types, report),
+    ...readOpensAs(file, report),
+  }
   return { document: { format: 'marigold-graph', schema: SCHEMA, title, nodes, links, ...around }, problems }
 }
 
@@ -106,8 +111,10 @@ function readNodes(list: readonly Json[], types: NodeTypes, report: Report): rea
   })
 }
 
+const FIELDS = ['id', 'type', 'version', 'params', 'position', 'title', 'bypass', 'collapsed', 'openSeeds']
+
 function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Report): DocumentNode {
-  dropUnknown(raw, ['id', 'type', 'version', 'params', 'position', 'title', 'bypass', 'collapsed'], path, report)
+  dropUnknown(raw, FIELDS, path, report)
   const { id, type, version } = raw
   if (typeof id !== 'string' || !ID.test(id)) throw broken(`${path}.id`, 'must be 1 to 40 letters, digits, _ or -')
   if (typeof type !== 'string' || !TYPE.test(type))
@@ -120,7 +127,8 @@ function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Repor
   const given = raw['params'] === undefined ? {} : objectOf(raw['params'], `${path}.params`)
   const known = readParams({ id, type, version, given, path }, types.get(type), report)
   const flags = { ...readFlag(raw, 'bypass', path, report), ...readFlag(raw, 'collapsed', path, report) }
-  return { id, type, ...known, position, ...(title && { title }), ...flags }
+  const seeds = readOpenSeeds(raw['openSeeds'], { id, type, ...known }, types, `${path}.openSeeds`, report)
+  return { id, type, ...known, position, ...(title && { title }), ...flags, ...seeds }
 }
 
 interface RawNode {

@@ -67,7 +67,50 @@ it('starred parameters make a form, named and ordered by hand, that is saved wit
     .getByLabel('Open', { exact: true })
     .last()
     .setInputFiles({ name: 'with-form.json', mimeType: 'application/json', buffer: Buffer.from(text) })
-  await expect.poll(labels, { timeout: 30_000 }).toEqual(['Load Image', 'Seed', 'Palette'])
+  // It says nothing of how it opens: as the graph.
+  await node(page, 'Colorize').waitFor()
+  await toggle()
+  await expect.poll(labels).toEqual(['Load Image', 'Seed', 'Palette'])
+})
+
+it('a graph that opens as its form does so from a file, a link and a picture, and each time it is opened', async () => {
+  await star('Colorize', 'Colours').click()
+  await toggle()
+  await form().getByRole('button', { name: 'Arrange' }).click()
+  await form().getByRole('switch', { name: 'Open this graph as its form' }).check()
+  await expect.poll(() => status(page).textContent()).toBe('Whoever opens this graph sees its form first.')
+  expect(await violations(page)).toEqual([])
+  const saved = async (name: string) => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name, exact: true }).first().click(),
+    ])
+    return { name: download.suggestedFilename(), buffer: await readFile(await download.path()) }
+  }
+  const files = [
+    { ...(await saved('Save')), mimeType: 'application/json' },
+    { ...(await saved('Picture as PNG')), mimeType: 'image/png' },
+  ]
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: 'Copy link' }).click()
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await expect.poll(copied).toMatch(/#/)
+  const link = await copied()
+  await form().getByRole('button', { name: 'Show the graph' }).click()
+  const tabs = page.getByRole('tablist', { name: 'Open graphs' }).getByRole('tab')
+  for (const [i, file] of files.entries()) {
+    await page.getByLabel('Open', { exact: true }).last().setInputFiles(file)
+    await expect.poll(() => tabs.count()).toBe(i + 2)
+    await form().waitFor()
+  }
+  // Each tab as it was left.
+  await tabs.first().click()
+  await node(page, 'Colorize').waitFor()
+  const other = await page.context().newPage()
+  await other.goto(link)
+  await other.getByRole('region', { name: 'Form', exact: true }).getByRole('combobox', { name: 'Colours' }).waitFor()
+  await other.getByRole('button', { name: 'Show the graph' }).click()
+  await node(other, 'Colorize').waitFor()
 })
 
 it('somebody uses the graph without seeing it, 360 pixels wide: a photo, a parameter, Run, the result', async () => {

@@ -47,6 +47,12 @@ it('an open seed is new with each Run and with nothing else, and comes back from
   await expect.poll(() => seed().inputValue()).toBe('2024')
   await expect.poll(pixels).toBe(first)
 
+  await page.reload()
+  await expect.poll(() => button('Lock seed').getAttribute('aria-pressed')).toBe('false')
+  await button('Earlier seeds').click()
+  await expect.poll(() => menu.getByRole('menuitem').allTextContents()).toEqual(['2024this one', drawn])
+  await page.keyboard.press('Escape')
+
   const undo = page.getByRole('button', { name: 'Undo' })
   await undo.click()
   await expect.poll(() => seed().inputValue()).toBe(drawn)

@@ -58,6 +58,11 @@ const command: fc.Arbitrary<Make> = fc.oneof(
     const link = document.links[n % Math.max(1, document.links.length)]
     return link && { do: 'setVia', to: link.to, via }
   }),
+  fc.tuple(any, fc.subarray(['a', 'seed'])).map(([n, seeds]): Make => (document) => {
+    const node = pick(document, n)
+    return node && { do: 'setOpenSeeds', node: node.id, seeds }
+  }),
+  fc.constantFrom('form' as const, undefined).map((as): Make => () => ({ do: 'setOpensAs', as })),
   someNotes.map((notes): Make => () => ({ do: 'setNotes', notes })),
   fc.uniqueArray(any, { maxLength: 4 }).map((ns): Make => (document) => ({
     do: 'setForm',

@@ -69,6 +69,7 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
         ...(i % 3 === 0 && { title: `Node ${i}` }),
         ...((flags & (1 << i)) > 0 && { bypass: true }),
         ...((flags & (256 << i)) > 0 && { collapsed: true }),
+        ...(i % 2 === 0 && Object.hasOwn(params, 'seed') && { openSeeds: ['seed'] }),
       }
     })
     const form = nodes.flatMap(({ id, params }, i) =>
@@ -85,6 +86,7 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
       ...(frames.length > 0 && { frames }),
       ...(notes.length > 0 && { notes }),
       ...(form.length > 0 && { form }),
+      ...(stars % 3 === 0 && { opensAs: 'form' as const }),
     }
     for (const wire of wires) {
       const link = linkOf(document, wire)

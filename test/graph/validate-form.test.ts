@@ -34,6 +34,15 @@ test.each<[string, JsonObject, string]>([
   expect(parseDocument(serialize(document), TYPES).problems).toEqual([])
 })
 
+test('that a graph opens as its form is read as it was written; anything else is repaired', () => {
+  const document = { ...toy, form: [{ node: 'one', param }], opensAs: 'form' } as const
+  expect(JSON.parse(serialize(document))).toMatchObject({ schema: 1, opensAs: 'form' })
+  expect(parseDocument(serialize(document), TYPES)).toEqual({ document, problems: [] })
+  const { document: repaired, problems } = read({ opensAs: '<b>' })
+  expect(problems.map(({ code, path }) => [code, path])).toEqual([['graph/form', 'opensAs']])
+  expect(repaired).not.toHaveProperty('opensAs')
+})
+
 test('a parameter of a node that is not known here is kept with it', () => {
   const nodes = [{ id: 'n', type: 'new/thing', version: 1, params: { far: 1 }, position: { x: 0, y: 0 } }]
   const { document } = read({ nodes, form: [{ node: 'n', param: 'far' }] })

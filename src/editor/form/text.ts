@@ -7,6 +7,9 @@ export const FORM = {
   edit: 'Arrange',
   editAbout: 'Rename, order and take out what is in the form',
   graph: 'Show the graph',
+  first: 'Open this graph as its form',
+  firstAbout:
+    'Whoever opens it, from a file, a link or a picture, sees this form first and the graph when they ask for it.',
   star: (label: string) => `Star ${label}`,
   starAbout: 'Starred parameters are in the form',
   nameOf: (label: string) => `Name of ${label}`,
@@ -24,5 +27,7 @@ export const FORM = {
 export const FORM_SAY = {
   starred: (label: string) => `${label} is in the form.`,
   unstarred: (label: string) => `${label} is no longer in the form.`,
+  opensAsForm: 'Whoever opens this graph sees its form first.',
+  opensAsGraph: 'Whoever opens this graph sees the graph.',
   moved: (label: string, place: number, of: number) => `${label} is ${place} of ${of} in the form.`,
 } as const

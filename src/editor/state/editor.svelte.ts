@@ -58,7 +58,7 @@ export class Editor {
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()
   readonly form = new Form(this)
-  readonly seeds = new Seeds(this)
+  readonly seeds = new Seeds(this, globalThis.localStorage)
   readonly inspecting: Inspecting
   readonly run: RunState
   readonly runs: Runs

@@ -1,5 +1,6 @@
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentFrame, DocumentLink, DocumentNode, DocumentNote, GraphDocument } from '../../graph/document.ts'
+import { LIMITS } from '../../graph/limits.ts'
 import { freshId } from '../../graph/validate-parts.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { defaultsOf } from '../../node/params.ts'
@@ -87,7 +88,7 @@ function topLeft(document: GraphDocument): Point {
   return { x: Math.min(...places.map(({ x }) => x)), y: Math.min(...places.map(({ y }) => y)) }
 }
 
-/** Copies of all that is in `given`; of its links, those that end at a copy. */
+/** Copies of all that is in `given`, stars included; of its links, those that end at a copy. */
 function copiesOf(document: GraphDocument, given: GraphDocument, by: Point): Copies {
   const names = freshIds(document.nodes, given.nodes)
   const moved = ({ x, y }: Point): Point => ({ x: x + by.x, y: y + by.y })
@@ -109,10 +110,14 @@ function copiesOf(document: GraphDocument, given: GraphDocument, by: Point): Cop
   }
   const frames = copied(document.frames ?? [], given.frames ?? [])
   const notes = copied(document.notes ?? [], given.notes ?? [])
+  const before = document.form ?? []
+  const form = (given.form ?? []).map((entry) => ({ ...entry, node: names.get(entry.node) ?? entry.node }))
+  const room = Math.max(0, LIMITS.form - before.length)
   const commands: Command[] = nodes.map((node) => ({ do: 'addNode', node }))
   commands.push(...links.map((link): Command => ({ do: 'connect', link })))
   if (frames.length > 0) commands.push({ do: 'setFrames', frames: [...(document.frames ?? []), ...frames] })
   if (notes.length > 0) commands.push({ do: 'setNotes', notes: [...(document.notes ?? []), ...notes] })
+  if (form.length > 0) commands.push({ do: 'setForm', form: [...before, ...form.slice(0, room)] })
   return {
     command: { do: 'all', commands },
     nodes: nodes.map(({ id }) => id),

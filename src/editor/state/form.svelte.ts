@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity'
 import type { Command } from '../../graph/commands.ts'
 import type { FormEntry } from '../../graph/document.ts'
 import { FORM_SAY } from '../form/text.ts'
@@ -10,6 +11,7 @@ export interface FormEditor {
   readonly store: DocumentStore
   readonly selection: Selection
   readonly run: Pick<RunState, 'catalogue'>
+  readonly documents: { readonly active: string }
   do(command: Command): boolean
   look(): void
   say(message: string): void
@@ -17,12 +19,13 @@ export interface FormEditor {
 
 /** The form of the document, its starred parameters, and whether it is shown in place of the graph. */
 export class Form {
-  #shown = $state(false)
+  /** As the person chose in this visit, by document. */
+  readonly #shown = new SvelteMap<string, boolean>()
 
   constructor(readonly editor: FormEditor) {}
 
   get shown(): boolean {
-    return this.#shown
+    return this.#shown.get(this.editor.documents.active) ?? (this.first && this.entries.length > 0)
   }
 
   get entries(): readonly FormEntry[] {
@@ -32,8 +35,18 @@ export class Form {
   /** Nothing stays selected behind the form: keys would act on what is not seen. */
   show(shown: boolean): void {
     if (shown) this.editor.selection.clear()
-    this.#shown = shown
+    this.#shown.set(this.editor.documents.active, shown)
     this.editor.look()
+  }
+
+  /** Whether whoever opens the graph is shown its form first. */
+  get first(): boolean {
+    return this.editor.store.document.opensAs === 'form'
+  }
+
+  openFirst(first: boolean): void {
+    if (this.editor.do({ do: 'setOpensAs', as: first ? 'form' : undefined }))
+      this.editor.say(first ? FORM_SAY.opensAsForm : FORM_SAY.opensAsGraph)
   }
 
   has(node: string, param: string): boolean {

@@ -1,7 +1,7 @@
-import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNode, GraphDocument } from '../../graph/document.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
+import { ByDocument } from './by-document.ts'
 import type { DocumentStore } from './document-store.svelte.ts'
 
 /** Seeds that are kept in the list of one parameter. */
@@ -18,28 +18,45 @@ export interface SeedsEditor {
   type(node: DocumentNode): NodeInfo | undefined
 }
 
+/** The seeds of pictures by node and parameter, the last one first. */
+type Used = Readonly<Record<string, readonly number[]>>
+
+const isUsed = (value: unknown): value is Used =>
+  value !== null &&
+  typeof value === 'object' &&
+  Object.values(value).every((seeds) => Array.isArray(seeds) && seeds.every((seed) => Number.isSafeInteger(seed)))
+
+const keyOf = (node: string, param: string): string => `${node} ${param}`
+
 /**
- * Which seeds are locked, and with which a picture was made. A seed that is not locked is drawn anew when the person
- * presses Run, before the run: what is shown is always the seed of the picture. Edits never draw one.
+ * Which seeds are locked, which the document says, and with which a picture was made, which this browser remembers. A seed
+ * that is not locked is drawn anew when the person presses Run, before the run: what is shown is always the seed of the
+ * picture. Edits never draw one.
  */
 export class Seeds {
-  readonly #open = new SvelteSet<string>()
-  readonly #used = new SvelteMap<string, readonly number[]>()
+  readonly #used: ByDocument<Used>
+  #changes = $state(0)
 
-  constructor(readonly editor: SeedsEditor) {}
+  constructor(
+    readonly editor: SeedsEditor,
+    storage: Pick<Storage, 'getItem' | 'setItem'> | undefined,
+  ) {
+    this.#used = new ByDocument(storage, 'marigold-seeds', isUsed)
+  }
 
   locked(node: string, param: string): boolean {
-    return !this.#open.has(this.#key(node, param))
+    return !this.editor.store.node(node)?.openSeeds?.includes(param)
   }
 
   toggle(node: string, param: string): void {
-    const key = this.#key(node, param)
-    if (!this.#open.delete(key)) this.#open.add(key)
+    const open = this.editor.store.node(node)?.openSeeds ?? []
+    const seeds = open.includes(param) ? open.filter((name) => name !== param) : [...open, param]
+    this.editor.do({ do: 'setOpenSeeds', node, seeds })
   }
 
   /** The last one first. */
   used(node: string, param: string): readonly number[] {
-    return this.#used.get(this.#key(node, param)) ?? []
+    return (this.#changes, this.#ofDocument[keyOf(node, param)] ?? [])
   }
 
   /** What the button Run does: new seeds where they are not locked, as one step of undo, and a run. */
@@ -54,11 +71,19 @@ export class Seeds {
 
   /** Pictures of the document are there. */
   made(document: GraphDocument): void {
+    const used: Record<string, readonly number[]> = { ...this.#ofDocument }
     for (const { node, param, value } of this.#all(document)) {
       if (typeof value !== 'number') continue
       const others = this.used(node, param).filter((seed) => seed !== value)
-      this.#used.set(this.#key(node, param), [value, ...others].slice(0, KEPT))
+      used[keyOf(node, param)] = [value, ...others].slice(0, KEPT)
     }
+    this.#used.set(this.editor.documents.active ?? '', used)
+    this.#used.keep()
+    this.#changes++
+  }
+
+  get #ofDocument(): Used {
+    return this.#used.get(this.editor.documents.active ?? '') ?? {}
   }
 
   #all(document: GraphDocument) {
@@ -69,10 +94,5 @@ export class Seeds {
           widget === 'seed' ? [{ node: node.id, param, value: node.params[param] }] : [],
         ),
       )
-  }
-
-  /** Ids of nodes are those of others in another graph. */
-  #key(node: string, param: string): string {
-    return `${this.editor.documents.active ?? ''} ${node} ${param}`
   }
 }

@@ -4,7 +4,8 @@ import { besides, inserted } from '../../../src/editor/state/edits.ts'
 import { openText, takeFile } from '../../../src/editor/state/files.ts'
 import { addToGraph } from '../../../src/editor/state/merge.ts'
 import { apply } from '../../../src/graph/commands.ts'
-import type { GraphDocument } from '../../../src/graph/document.ts'
+import type { FormEntry, GraphDocument } from '../../../src/graph/document.ts'
+import { LIMITS } from '../../../src/graph/limits.ts'
 import { serialize } from '../../../src/graph/serialize.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 import { catalogue } from '../support/catalogue.ts'
@@ -52,6 +53,22 @@ describe('a graph that is added to another', () => {
     expect(document.notes).toEqual([{ id: 'note', text: 'Look', box: { x: 2130, y: 10, width: 100, height: 60 } }])
     expect(marks).toEqual(['frame frame-2', 'note note'])
     expect(apply(document, inverse).document).toEqual(mine)
+  })
+
+  it('brings its stars, behind those that are there, as many as a form has room for', () => {
+    const entry = (node: string) => ({ node, param: 'seed', label: node })
+    const starred = (form: readonly FormEntry[]): GraphDocument => ({ ...mine, form })
+    const command = (form: readonly FormEntry[], more: readonly FormEntry[]) =>
+      apply(starred(form), inserted(starred(form), starred(more), besides(mine)).command)
+    const { document, inverse } = command([entry('noise')], [entry('noise'), entry('color')])
+    expect(document.form).toEqual([
+      entry('noise'),
+      { ...entry('noise'), node: 'noise-2' },
+      { ...entry('color'), node: 'color-2' },
+    ])
+    expect(apply(document, inverse).document).toEqual(starred([entry('noise')]))
+    const full = Array.from({ length: LIMITS.form - 1 }, () => entry('noise'))
+    expect(command(full, [entry('noise'), entry('color')]).document.form).toHaveLength(LIMITS.form)
   })
 
   it('is one step, selected, said, and does not run by itself', async () => {
