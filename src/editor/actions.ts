@@ -1,3 +1,4 @@
+import type { Action } from './action.ts'
 import { CANVAS_SAY, CANVAS_TEXT } from './canvas-text.ts'
 import { FORM } from './form/text.ts'
 import { NODE_HELP } from './help/text.ts'
@@ -15,44 +16,7 @@ import { selectAll } from './state/selecting.ts'
 import { tidy } from './state/tidying.ts'
 import { copyLink } from './state/share.ts'
 import { SAY, TEXT } from './text.ts'
-
-/** What only the page can do: what it shows besides the graph. */
-export interface PageCommands {
-  readonly open: () => void
-  /** Chooses a file whose graph is added to this one. */
-  readonly addFile: () => void
-  readonly welcome: () => void
-  readonly addNode: () => void
-  readonly escape: () => void
-  /** The sheet of keys and gestures. */
-  readonly help: () => void
-  /** The search through everything that can be done. */
-  readonly commands: () => void
-  readonly light: () => void
-}
-
-export type ActionGroup = 'Run' | 'Edit' | 'Nodes' | 'Look' | 'Graph' | 'Help'
-
-/** Something that can be done, by key, from the list of commands, and as the sheet of keys shows it. */
-export interface Action {
-  readonly name: string
-  readonly group: ActionGroup
-  /** As `Ctrl+Shift+Z`; Ctrl is Command on a Mac. They work wherever nothing is typed into. */
-  readonly keys?: readonly string[]
-  /** Keys that mean this only while the canvas or a node on it has the focus. */
-  readonly canvasKeys?: readonly string[]
-  /** It acts on what the canvas shows, and so not behind the form, as all of the group Nodes. */
-  readonly graph?: true
-  /** Keys work while something is typed too. */
-  readonly everywhere?: true
-  /** The browser has an event of its own for the keys, which EditorPage hears. */
-  readonly browser?: true
-  /** Other words people search for. */
-  readonly keywords?: readonly string[]
-  /** Why it cannot be done now; undefined when it can. */
-  unable?(editor: Editor): string | undefined
-  run(editor: Editor, page: PageCommands): void
-}
+import { VIEWER_ACTIONS } from './viewer/actions.ts'
 
 const starting = ({ run }: Editor): string | undefined => (run.backend ? undefined : TEXT.starting)
 const nothingSelected = ({ selection }: Editor): string | undefined =>
@@ -314,6 +278,7 @@ export const ACTIONS: readonly Action[] = [
     keywords: ['theme', 'mode'],
     run: (_, page) => page.light(),
   },
+  ...VIEWER_ACTIONS,
   {
     name: TEXT.open,
     group: 'Graph',

@@ -22,9 +22,6 @@ export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
   ['Ctrl+Shift-click', 'Show a node in the viewer, whatever is selected'],
   ['1 to 9, Shift+1 to 9', 'Show the node of that key; give the key the node that is shown'],
   ['Arrow keys in the viewer', 'Read the values at a pixel; with Shift further'],
-  ['P, W, S, D, B, U in the viewer', 'Pin as B; wipe, side by side, difference, blink; take B away'],
-  ['+, −, 0, F in the viewer', 'Zoom, fit, full screen'],
-  ['T in the viewer', 'The depth as a surface in 3D, and back'],
-  ['Arrow keys in 3D', 'Turn around it; with Shift move along; +, − and 0 come nearer, go away, go back'],
+  ['Arrow keys in 3D', 'Turn around it; with Shift move along'],
   ['Shift-click on the viewer’s Save', 'Save the picture without the graph in it'],
 ]

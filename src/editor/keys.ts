@@ -1,4 +1,5 @@
-import { ACTIONS, unable, type Action, type PageCommands } from './actions.ts'
+import type { Action, PageCommands } from './action.ts'
+import { ACTIONS, unable } from './actions.ts'
 import type { Editor } from './state/editor.svelte.ts'
 
 /** True while the person types into a control: then letters belong to it. So does Escape to what is open over the page. */
@@ -35,6 +36,9 @@ function meant(event: KeyboardEvent): Action | undefined {
   const types = typing(target)
   const onCanvas =
     target === document.body || (target instanceof HTMLElement && target.matches('[data-node], [data-mark], #canvas'))
+  const inViewer = target instanceof HTMLElement && target.matches('[data-stage]')
+  const ofViewer = inViewer && ACTIONS.find(({ viewerKeys }) => viewerKeys?.some((key) => pressed(key, event)))
+  if (ofViewer) return ofViewer
   // Tab on a node goes to the next one; on a canvas without nodes there is none.
   if (event.key === 'Tab' && onCanvas && !event.shiftKey && document.querySelector('#canvas [data-node]') === null) {
     return target === document.body ? undefined : ACTIONS.find(({ canvasKeys }) => canvasKeys?.includes('Space'))

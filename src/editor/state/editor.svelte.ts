@@ -31,6 +31,7 @@ import { RunState } from './run-state.svelte.ts'
 import { Runs } from './runs.svelte.ts'
 import { Seeds } from './seeds.svelte.ts'
 import { Selection } from './selection.svelte.ts'
+import type { ViewerView } from './viewer-view.ts'
 import { defaultView, Viewing } from './viewing.svelte.ts'
 import { linkBetween, refusal, socketOnNew, Wiring } from './wiring.svelte.ts'
 
@@ -79,6 +80,7 @@ export class Editor {
   /** The node type whose page of help is open. */
   helpOn = $state<string | undefined>()
   canvas: CanvasView | undefined
+  viewer: ViewerView | undefined
   /** What is to compute, as the person or the address of the page chose. */
   backend = $state<BackendChoice>('auto')
   readonly #client: EditorEngine

@@ -1,7 +1,10 @@
 /** What the person reads in the viewer's tools. */
 export const VIEWER = {
   tools: 'Viewer tools',
+  zoomIn: 'Zoom into the picture',
+  zoomOut: 'Zoom out of the picture',
   solid: '3D',
+  solidOrFlat: '3D, or the picture again',
   solidAbout: 'The depth as a surface in space (T)',
   notSolid: 'A surface needs a depth map: look at one, or at something made from one',
   pin: 'Pin as B',
@@ -44,6 +47,9 @@ export const VIEWER = {
 /** One line for role=status. */
 export const SAY_VIEWER = {
   viewed: (title: string) => `The viewer shows ${title}.`,
+  nothingShown: 'The viewer shows nothing yet.',
+  leaveSurface: 'Leave the 3D view first.',
+  pinFirst: 'Pin a picture as B first.',
   nothingToView: (title: string) => `${title} has no picture.`,
   slotGiven: (slot: number, title: string) => `Key ${slot} shows ${title} from now on.`,
   slotEmpty: (slot: number) => `Key ${slot} has no node yet. Shift+${slot} gives it the one that is viewed.`,
