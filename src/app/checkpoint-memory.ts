@@ -1,6 +1,7 @@
 import type { CheckpointStore } from '../../models/checkpoint/store.ts'
 import type { MemoryNeed } from '../engine/events.ts'
 import type { GraphDocument } from '../graph/document.ts'
+import { flatten } from '../graph/groups/flatten.ts'
 import type { LimitedRuntime } from '../onnx/limited.ts'
 import { remember } from '../base/remember.ts'
 import { cellsOf, memoryNeed } from './memory-need.ts'
@@ -42,7 +43,7 @@ export class CheckpointMemory {
 
 /** The checkpoints that a document names. */
 function choices(document: GraphDocument): ReadonlySet<string> {
-  const named = document.nodes.flatMap(({ type, params }) =>
+  const named = flatten(document).document.nodes.flatMap(({ type, params }) =>
     Object.entries(nodes.get(type)?.params ?? {}).flatMap(([name, { widget }]) =>
       widget === 'checkpoint' ? [params[name]] : [],
     ),

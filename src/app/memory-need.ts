@@ -2,13 +2,14 @@ import type { Identified, Room } from '../../models/checkpoint/room.ts'
 import type { CheckpointFolder } from '../../models/checkpoint/folder.ts'
 import type { MemoryNeed } from '../engine/events.ts'
 import type { GraphDocument } from '../graph/document.ts'
+import { flatten } from '../graph/groups/flatten.ts'
 
 /** diffusers' resolution for checkpoints that name none. */
 const USUAL = 768
 
 /** Latent cells of a side of a square picture at the graph's processing resolution, or the checkpoint's own. */
 export function cellsOf({ config: { factor, model } }: CheckpointFolder, document: GraphDocument): number {
-  const asked = document.nodes.map(({ type, params, bypass }) =>
+  const asked = flatten(document).document.nodes.map(({ type, params, bypass }) =>
     type === 'image/fit-resolution' && !bypass ? params['resolution'] : null,
   )
   const set = asked.filter((value): value is number => typeof value === 'number' && value > 0)

@@ -11,6 +11,7 @@ import { copySelection, pasteHere } from './state/clipboard.ts'
 import type { Editor } from './state/editor.svelte.ts'
 import { save } from './state/files.ts'
 import { toggleBypass, toggleCollapsed } from './state/flags.ts'
+import { gatherSelection, noGroupSelected, openGroups } from './state/grouping.ts'
 import { linksToOthers } from './state/rewiring.ts'
 import { selectAll } from './state/selecting.ts'
 import { tidy } from './state/tidying.ts'
@@ -163,6 +164,22 @@ export const ACTIONS: readonly Action[] = [
     keywords: ['fold', 'hide', 'expand'],
     unable: noNodeSelected,
     run: (editor) => toggleCollapsed(editor),
+  },
+  {
+    name: CANVAS_TEXT.gather,
+    group: 'Nodes',
+    keys: ['Ctrl+G'],
+    keywords: ['group', 'macro', 'collect'],
+    unable: noNodeSelected,
+    run: gatherSelection,
+  },
+  {
+    name: CANVAS_TEXT.openGroup,
+    group: 'Nodes',
+    keys: ['Ctrl+Shift+G'],
+    keywords: ['ungroup', 'macro', 'expand', 'explode'],
+    unable: noGroupSelected,
+    run: (editor) => openGroups(editor),
   },
   {
     name: CANVAS_TEXT.cut,

@@ -251,6 +251,7 @@ export const CATEGORY_NAMES: Readonly<Record<string, string>> = {
   geometry: 'Geometry',
   measure: 'Measure',
   output: 'Output',
+  group: 'Groups',
 }
 
 export function duration(ms: number): string {

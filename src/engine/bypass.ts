@@ -10,7 +10,7 @@ import { definitionOf, sourceOf, type Known, type Passed, type Source } from './
  */
 export function passedBy(node: DocumentNode, links: readonly DocumentLink[], known: Known): Passed | AppError {
   try {
-    const definition = definitionOf(node, known.registry)
+    const definition = known.groups.get(node.type) ?? definitionOf(node, known.registry)
     const title = node.title ?? definition.title
     const passes = passThrough(definition)
     if (passes.size === 0) {

@@ -3,20 +3,22 @@ import { canonical, type Json } from '../base/json.ts'
 import { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
 import type { DocumentNode, GraphDocument } from '../graph/document.ts'
+import { flatten } from '../graph/groups/flatten.ts'
 import type { Facts } from '../base/facts.ts'
 import type { Param, PictureRef } from '../node/params.ts'
 import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
 import { carryingGraph } from './carried-graph.ts'
 import { Costs, type CostFile } from './costs.ts'
-import { ensembleAt, mergedBy, type EnsembleAt } from './ensemble.ts'
+import type { EnsembleAt } from './ensemble.ts'
 import type { BackendInfo, Look, NodeState, RunReport } from './events.ts'
 import { breather } from '../base/pause.ts'
+import { Outer } from './outer.ts'
 import { nothingToRun, plan, type Plan } from './plan.ts'
-import type { Registry } from './resolve.ts'
-import type { PlannedNode } from './resolve.ts'
+import type { PlannedNode, Registry } from './resolve.ts'
 import { Results } from './results/results.ts'
 import type { Tier } from './results/tier.ts'
+import { Shown } from './shown.ts'
 import { stepCount, stepKey, stepsOf } from './trail.ts'
 import { cancelled, execute, LostResults, type Outcome, type RunListener } from './run.ts'
 
@@ -84,7 +86,7 @@ export class Engine {
   readonly #contents = new Map<string, string>()
   /** The last state of nodes in a run, with the keys it is said of. */
   readonly #live = new Map<string, { readonly keys: string; readonly state: NodeState }>()
-  #plan: Plan | undefined
+  #shown: Shown | undefined
   #updates = 0
   #stop: AbortController | undefined
   #running: Promise<unknown> = Promise.resolve()
@@ -107,10 +109,10 @@ export class Engine {
     signal = new AbortController().signal,
   ): Promise<ReadonlyMap<string, NodeState>> {
     const update = ++this.#updates
-    const planned = await this.#planned(document, undefined, signal)
+    const shown = await this.#planned(document, undefined, signal)
     // An edit that came meanwhile has shown its own plan already.
-    if (update === this.#updates) this.#plan = planned
-    return this.#states(planned)
+    if (update === this.#updates) this.#shown = shown
+    return shown.outer.states(this.#states(shown.plan))
   }
 
   /**
@@ -142,7 +144,7 @@ export class Engine {
   /** Another document comes: nothing can be looked up of this one any more. Resolves when its run has stopped. */
   async leave(): Promise<void> {
     this.#updates += 1
-    this.#plan = undefined
+    this.#shown = undefined
     await this.cancel()
   }
 
@@ -164,19 +166,17 @@ export class Engine {
 
   /** Members of what a socket holds: 1 without an ensemble, 0 when the socket is open or cannot be computed. */
   members(node: string, socket: string): number {
-    return this.#output(node, socket)?.node.keys.length ?? 0
+    return this.#shown?.output(node, socket)?.node.keys.length ?? 0
   }
 
   /** Where the members are that are seen at a socket; undefined where there are none. */
   ensemble(node: string, socket: string): EnsembleAt | undefined {
-    const at = this.#output(node, socket)
-    return at && ensembleAt(at)
+    return this.#shown?.ensemble(node, socket)
   }
 
   /** The nodes that make one value of an ensemble, and where its members are. */
   merging(): ReadonlyMap<string, EnsembleAt> {
-    const nodes = [...(this.#plan?.nodes ?? [])]
-    return new Map(nodes.flatMap(([id, node]) => [mergedBy(node)].flatMap((at) => (at ? [[id, at] as const] : []))))
+    return this.#shown?.merging() ?? new Map()
   }
 
   /** The value that a look is of. */
@@ -210,9 +210,14 @@ export class Engine {
     return at && `${at.key}.${at.socket}`
   }
 
-  /** A node of the document as planned last, or undefined while it cannot run. */
-  planned(node: string): PlannedNode | undefined {
-    return this.#plan?.nodes.get(node)
+  /** A node, or a part of a group, as planned last; undefined while it cannot run. */
+  planned(id: string): PlannedNode | undefined {
+    return this.#shown?.plan.nodes.get(id)
+  }
+
+  /** Sockets of a node whose values it shows. */
+  sockets(id: string): readonly string[] {
+    return this.#shown?.sockets(id) ?? []
   }
 
   /**
@@ -248,31 +253,38 @@ export class Engine {
     // A checkpoint folder may have changed on disk since it was identified.
     this.#contents.clear()
     for (let lost = 0; ; lost++) {
-      const planned = await this.#planned(document, targets, signal)
+      const shown = await this.#planned(document, targets, signal)
       // Another document may be shown by now.
       if (signal.aborted) throw cancelled()
-      this.#plan = planned
-      if (planned.targets.length === 0) throw planned.blocked[0] ?? nothingToRun()
+      this.#shown = shown
+      const { plan, outer } = shown
+      const blocked = [...new Set(plan.blocked.map((error) => outer.error(error)))]
+      if (plan.targets.length === 0) throw blocked[0] ?? nothingToRun()
       try {
-        const { nodes, failed, skipped } = await this.#execute(planned, document, now, signal)
+        const { nodes, ...ended } = await this.#execute(shown, now, signal)
+        const failed = ended.failed.map((error) => outer.error(error))
+        const skipped = outer.skipped(ended.skipped)
         return {
           backend: info.backend,
           adapter: info.adapter,
           ...(info.reason !== undefined && { reason: info.reason }),
           ms: now() - start,
           nodes,
-          ...(planned.blocked.length > 0 && { blocked: planned.blocked.map(plainError) }),
+          ...(blocked.length > 0 && { blocked: blocked.map(plainError) }),
           ...(failed.length > 0 && { failed: failed.map(plainError), skipped }),
         }
       } catch (error) {
         // Each time at least one kept result was found damaged or gone, and is known to be.
-        if (!(error instanceof LostResults) || lost >= MOST_LOST) throw error
+        if (error instanceof LostResults && lost < MOST_LOST) continue
+        throw error instanceof AppError ? outer.error(error) : error
       }
     }
   }
 
-  async #execute(planned: Plan, document: GraphDocument, now: () => number, signal: AbortSignal): Promise<Outcome> {
+  async #execute({ plan, outer }: Shown, now: () => number, signal: AbortSignal): Promise<Outcome> {
     const { listener, backend, services } = this.#parts
+    const { document, flat } = outer
+    const said = (node: PlannedNode): PlannedNode => ({ ...node, id: flat.outer(node.id) })
     this.#live.clear()
     const environment = {
       backend,
@@ -286,15 +298,19 @@ export class Engine {
       listener: {
         state: (node: PlannedNode, state: NodeState) => {
           this.#live.set(node.id, { keys: node.keys.join(), state })
-          listener?.state?.(node, state)
+          listener?.state?.(said(node), state)
         },
         progress: (done: number, secondsLeft: number | undefined) => listener?.progress?.(done, secondsLeft),
-        warned: (node: string, message: string) => listener?.warned?.(node, message),
-        preview: (...preview: Parameters<RunListener['preview']>) => listener?.preview?.(...preview),
+        warned: (node: string, message: string) => {
+          const id = flat.outer(node)
+          listener?.warned?.(id, id === node ? message : `${outer.title(node)}: ${message}`)
+        },
+        preview: (...[node, ...preview]: Parameters<RunListener['preview']>) =>
+          listener?.preview?.(said(node), ...preview),
       },
     }
     try {
-      return await execute(planned, environment, signal)
+      return await execute(plan, environment, signal)
     } finally {
       void this.#costs.save()
       for (const [id, { state }] of this.#live) {
@@ -304,26 +320,19 @@ export class Engine {
   }
 
   #at(id: string, socket: string, member: number, step?: number) {
-    const at = this.#output(id, socket)
+    const at = this.#shown?.output(id, socket)
     const key = at?.node.keys[at.node.mapped ? member : 0]
     if (at === undefined || key === undefined) return undefined
     return { key: step === undefined ? key : stepKey(key, step), socket: at.socket }
   }
 
-  #output(id: string, socket: string): { readonly node: PlannedNode; readonly socket: string } | undefined {
-    const node = this.#plan?.nodes.get(id)
-    if (node === undefined) {
-      const passed = this.#plan?.passed.get(id)?.get(socket)
-      return passed instanceof AppError ? undefined : passed
-    }
-    return node.kinds.has(socket) ? { node, socket } : node.sources.get(socket)
-  }
-
-  async #planned(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<Plan> {
+  async #planned(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<Shown> {
     const { nodes, sources } = this.#parts
+    const flat = flatten(document)
+    const outer = new Outer(document, flat, nodes)
     await Promise.all([this.#results.open(), this.#costs.open()])
     const failures = new Map<string, AppError>()
-    await Promise.all(document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
+    await Promise.all(flat.document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
     const contentOf = (param: Param, value: Json): string | AppError => {
       const name = sourceName(param, value)
       return (
@@ -333,7 +342,8 @@ export class Engine {
       )
     }
     const factsOf = (content: string): Facts | undefined => sources.factsOf?.(content)
-    return plan({ document, targets, nodes, contentOf, factsOf, cached: (key) => this.#results.has(key) })
+    const input = { document: flat.document, targets: targets && outer.targets(targets), nodes, contentOf, factsOf }
+    return new Shown(plan({ ...input, cached: (key) => this.#results.has(key) }), outer)
   }
 
   /** Looks at the pictures and checkpoints that a node names. What fails is tried again at the next edit or run. */

@@ -1,5 +1,6 @@
 import { AppError, plainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
+import { groupType } from '../graph/groups/types.ts'
 import { incoming, order } from '../graph/topology.ts'
 import { passedBy } from './bypass.ts'
 import type { NodeState } from './events.ts'
@@ -7,6 +8,7 @@ import { resolve, type ContentOf, type FactsOf, type Passed, type PlannedNode, t
 import { neededMembers, needs } from './needs.ts'
 
 export interface PlanInput {
+  /** Flat: of its groups none but bypassed ones are left (src/graph/groups/flatten.ts). */
   readonly document: GraphDocument
   /** Ids of the nodes to compute, the most wanted first. Default: every sink. */
   readonly targets?: readonly string[] | undefined
@@ -49,6 +51,12 @@ export function plan(input: PlanInput): Plan {
   const passed = new Map<string, Passed>()
   const byId = new Map(document.nodes.map((node) => [node.id, node]))
   const links = incoming(document.links)
+  const groups = new Map(
+    (document.groups ?? []).flatMap((group) => {
+      const type = groupType(group, input.nodes)
+      return type === undefined ? [] : [[type.type, { ...type, title: group.title }] as const]
+    }),
+  )
   const { ids, cyclic } = order(document)
   for (const id of cyclic)
     errors.set(
@@ -61,7 +69,7 @@ export function plan(input: PlanInput): Plan {
   for (const id of ids) {
     const node = byId.get(id)
     if (node === undefined) continue
-    const known = { nodes, errors, passed, registry: input.nodes, contentOf: input.contentOf, factsOf }
+    const known = { nodes, errors, passed, groups, registry: input.nodes, contentOf: input.contentOf, factsOf }
     const into = links.get(id) ?? []
     const resolved = node.bypass ? passedBy(node, into, known) : resolve(node, into, known)
     if (resolved instanceof AppError) errors.set(id, resolved)

@@ -25,10 +25,7 @@ export class Previews {
   /** Sends the thumbnail of a node when the page has not got it: its first output with a picture, or what a sink is given. */
   async refresh(node: string): Promise<void> {
     this.#turns.set(node, (this.#turns.get(node) ?? 0) + 1)
-    const planned = this.engine.planned(node)
-    if (planned === undefined) return
-    const sockets = planned.kinds.size > 0 ? planned.kinds.keys() : planned.sources.keys()
-    for (const socket of [...sockets]) {
+    for (const socket of this.engine.sockets(node)) {
       const key = this.engine.key(node, socket)
       if (key === undefined) return
       // Its caption says of how many members it is one.

@@ -48,6 +48,8 @@ export interface Known {
   readonly errors: ReadonlyMap<string, AppError>
   /** The bypassed nodes. */
   readonly passed: ReadonlyMap<string, Passed>
+  /** Types of groups, of which a bypassed node may be. */
+  readonly groups: ReadonlyMap<string, Pick<AnyNode, 'title' | 'inputs' | 'outputs'>>
   readonly registry: Registry
   readonly contentOf: ContentOf
   readonly factsOf: FactsOf

@@ -7,9 +7,11 @@ import type {
   DocumentNote,
   FormEntry,
   GraphDocument,
+  GroupDefinition,
   Point,
   SocketRef,
 } from './document.ts'
+import { checkSize } from './groups/flatten.ts'
 import { LIMITS } from './limits.ts'
 import { closesCycle } from './topology.ts'
 
@@ -50,6 +52,8 @@ export type Command =
   | { readonly do: 'setForm'; readonly form: readonly FormEntry[] }
   /** Undefined: as the graph. */
   | { readonly do: 'setOpensAs'; readonly as: 'form' | undefined }
+  /** All definitions of groups. Nodes of a group that is not among them are of an unknown type. */
+  | { readonly do: 'setGroups'; readonly groups: readonly GroupDefinition[] }
   | { readonly do: 'setTitle'; readonly title: string }
   | { readonly do: 'replace'; readonly document: GraphDocument }
   /** Nodes and links at their places: what brings removed things back. Ascending places. */
@@ -157,6 +161,13 @@ export function apply(document: GraphDocument, command: Command): Applied {
       const { as } = command
       return { document: as ? { ...others, opensAs: as } : others, inverse: { do: 'setOpensAs', as: before } }
     }
+    case 'setGroups': {
+      const { groups: before = [], ...others } = document
+      capped('groups', command.groups)
+      const after = { ...others, ...(command.groups.length > 0 && { groups: command.groups }) }
+      checkSize(after)
+      return { document: after, inverse: { do: 'setGroups', groups: before } }
+    }
     case 'setTitle':
       return { document: { ...document, title: command.title }, inverse: { do: 'setTitle', title: document.title } }
     case 'replace':
@@ -184,7 +195,7 @@ function setFlag(document: GraphDocument, command: Extract<Command, { do: 'setFl
   return { document: { ...document, nodes }, inverse: { ...command, nodes: [...changed], on: !on } }
 }
 
-const CAPPED = { frames: 'frames', notes: 'notes', form: 'parameters in its form' } as const
+const CAPPED = { frames: 'frames', notes: 'notes', form: 'parameters in its form', groups: 'groups' } as const
 
 function capped(name: keyof typeof CAPPED, list: readonly unknown[]): void {
   if (list.length > LIMITS[name])
@@ -229,6 +240,7 @@ function insert(
   const after = { ...document, nodes: placed(document.nodes, nodes), links: placed(document.links, links) }
   if (after.nodes.length > LIMITS.nodes)
     throw new AppError('graph/too-large', `A graph has at most ${LIMITS.nodes} nodes.`)
+  checkSize(after)
   return after
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 
 /** The document format this program has. */
-export const SCHEMA = 2
+export const SCHEMA = 3
 
 /** The one JSON format for saving, sharing, undo and headless runs. */
 export interface GraphDocument {
@@ -18,6 +18,50 @@ export interface GraphDocument {
   readonly form?: readonly FormEntry[]
   /** Shown as its form, where it has one, when it is opened; absent: as the graph. */
   readonly opensAs?: 'form'
+  /** What nodes of the types `group/…` are made of; not there when there are none. */
+  readonly groups?: readonly GroupDefinition[]
+}
+
+/**
+ * Nodes and wires that are used as one node, of the type `group/<id>`. The parameters of such a node stand in place of
+ * those of its parts (groups/flatten.ts).
+ */
+export interface GroupDefinition {
+  /** `/^[a-z0-9-]{1,40}$/i`, unique among the groups. */
+  readonly id: string
+  readonly title: string
+  /** What it is for, in a sentence or two. */
+  readonly about?: string
+  /** The parts: at least one, none of them a group. */
+  readonly nodes: readonly DocumentNode[]
+  readonly links: readonly DocumentLink[]
+  readonly inputs: readonly GroupInput[]
+  readonly outputs: readonly GroupOutput[]
+  /** In the order in which the node shows them. */
+  readonly params: readonly GroupParam[]
+}
+
+export interface GroupInput {
+  /** Unique among the inputs. */
+  readonly name: string
+  /** Inputs of parts, at least one, that nothing inside is connected to. */
+  readonly to: readonly SocketRef[]
+}
+
+export interface GroupOutput {
+  /** Unique among the outputs. */
+  readonly name: string
+  readonly from: SocketRef
+}
+
+/** A parameter of a part that the node has as its own. The part's value is its default. */
+export interface GroupParam {
+  /** Unique among the parameters. */
+  readonly name: string
+  readonly node: string
+  readonly param: string
+  /** Absent means that of the part's parameter. */
+  readonly label?: string
 }
 
 /** In canvas units. */

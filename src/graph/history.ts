@@ -113,7 +113,14 @@ function joined(step: Step, command: Command, inverse: Command): Step {
 }
 
 /** Commands that say all of what they change. */
-const WHOLE: ReadonlySet<Command['do']> = new Set(['setTitle', 'setFrames', 'setNotes', 'setForm', 'setOpensAs'])
+const WHOLE: ReadonlySet<Command['do']> = new Set([
+  'setTitle',
+  'setFrames',
+  'setNotes',
+  'setForm',
+  'setOpensAs',
+  'setGroups',
+])
 
 function overwrites(before: Command, after: Command): boolean {
   if (before.do === 'setParam' && after.do === 'setParam')

@@ -11,6 +11,11 @@ export const LIMITS = {
   form: 200,
   /** Seeds of one node that are not locked. */
   openSeeds: 20,
+  groups: 100,
+  /** Parts of one group. */
+  parts: 200,
+  /** Inputs, outputs or parameters of one group, and inputs of parts that one of its inputs leads to. */
+  exposed: 100,
   /** Levels of nesting. */
   depth: 32,
   /** JSON values in all. */
@@ -29,5 +34,6 @@ export const LIMITS = {
 } as const
 
 export const ID = /^[a-z0-9_-]{1,40}$/i
+export const GROUP_ID = /^[a-z0-9-]{1,40}$/i
 export const TYPE = /^[a-z0-9-]{1,60}\/[a-z0-9-]{1,60}$/i
 export const SOCKET = /^[a-z_$][a-z0-9_$]{0,59}$/i

@@ -8,12 +8,18 @@ export interface SchemaStep {
   up(document: JsonObject): JsonObject
 }
 
-/** Oldest first. Schema 1 is the first one; 2 has nodes that are bypassed, which readers of 1 would run. */
-export const SCHEMA_STEPS: readonly SchemaStep[] = [{ to: 2, up: (document) => document }]
+/**
+ * Oldest first. Schema 1 is the first one; 2 has nodes that are bypassed, which readers of 1 would run; 3 has groups, which
+ * readers of 2 would drop.
+ */
+export const SCHEMA_STEPS: readonly SchemaStep[] = [
+  { to: 2, up: (document) => document },
+  { to: 3, up: (document) => document },
+]
 
 /** The oldest format whose readers compute the same of a document: that is what is written. */
-export const leastSchema = ({ nodes }: Pick<GraphDocument, 'nodes'>): number =>
-  nodes.some(({ bypass }) => bypass === true) ? 2 : 1
+export const leastSchema = ({ nodes, groups }: Pick<GraphDocument, 'nodes' | 'groups'>): number =>
+  groups !== undefined ? 3 : nodes.some(({ bypass }) => bypass === true) ? 2 : 1
 
 /** Brings a document of schema `from` up to date. Throws what a step throws. */
 export function migrateSchema(

@@ -1,20 +1,16 @@
 import type { Json } from '../base/json.ts'
-import type { DocumentLink, DocumentNode, GraphDocument, Rectangle, SocketRef } from './document.ts'
+import type { DocumentLink, DocumentNode, GraphDocument, GroupDefinition, Rectangle, SocketRef } from './document.ts'
 import { leastSchema } from './migrate.ts'
 
 /** The JSON text of a document: keys in a fixed order, two spaces, so that equal documents give equal files. */
 export const serialize = (document: GraphDocument): string => `${JSON.stringify(ordered(document), null, 2)}\n`
 
-const ordered = ({ format, title, nodes, links, frames, notes, form, opensAs }: GraphDocument) => ({
+const ordered = ({ format, title, nodes, links, frames, notes, form, opensAs, groups }: GraphDocument) => ({
   format,
-  schema: leastSchema({ nodes }),
+  schema: leastSchema({ nodes, ...(groups && { groups }) }),
   title,
   nodes: nodes.map(orderedNode),
-  links: links.map(({ from, to, via }: DocumentLink) => ({
-    from: orderedSocket(from),
-    to: orderedSocket(to),
-    ...(via && { via: via.map(({ x, y }) => ({ x, y })) }),
-  })),
+  links: links.map(orderedLink),
   ...(frames && {
     frames: frames.map(({ id, title: name, colour, box }) => ({ id, title: name, colour, box: orderedBox(box) })),
   }),
@@ -25,6 +21,32 @@ const ordered = ({ format, title, nodes, links, frames, notes, form, opensAs }: 
     form: form.map(({ node, param, label }) => ({ node, param, ...(label !== undefined && { label }) })),
   }),
   ...(opensAs && { opensAs }),
+  ...(groups && { groups: groups.map(orderedGroup) }),
+})
+
+/** The same text for equal definitions. */
+export const groupText = (group: GroupDefinition): string => JSON.stringify(orderedGroup(group))
+
+const orderedGroup = ({ id, title, about, nodes, links, inputs, outputs, params }: GroupDefinition) => ({
+  id,
+  title,
+  ...(about !== undefined && { about }),
+  nodes: nodes.map(orderedNode),
+  links: links.map(orderedLink),
+  inputs: inputs.map(({ name, to }) => ({ name, to: to.map(orderedSocket) })),
+  outputs: outputs.map(({ name, from }) => ({ name, from: orderedSocket(from) })),
+  params: params.map(({ name, node, param, label }) => ({
+    name,
+    node,
+    param,
+    ...(label !== undefined && { label }),
+  })),
+})
+
+const orderedLink = ({ from, to, via }: DocumentLink) => ({
+  from: orderedSocket(from),
+  to: orderedSocket(to),
+  ...(via && { via: via.map(({ x, y }) => ({ x, y })) }),
 })
 
 const orderedNode = ({

@@ -1,6 +1,7 @@
 import type { PortKind } from '../node/values.ts'
 import type { InputPort } from '../node/ports.ts'
 import type { DocumentLink, DocumentNode, GraphDocument, SocketRef } from './document.ts'
+import { flatten, type Flat } from './groups/flatten.ts'
 import { typeOf, type NodeTypes } from './node-types.ts'
 import { passThrough } from './pass-through.ts'
 import { closesCycle, incoming, order } from './topology.ts'
@@ -15,13 +16,18 @@ export interface Sockets {
   ensemble(output: SocketRef): boolean
 }
 
-/** Resolves all outputs in one walk. Nodes on a cycle have unknown kinds. */
-export function sockets(document: GraphDocument, types: NodeTypes): Sockets {
+/** Resolves all outputs in one walk, those of groups as their parts have them. Nodes on a cycle have unknown kinds. */
+export const sockets = (graph: Graph, types: NodeTypes): Sockets => socketsOf(flatten(graph), types)
+
+type Graph = Pick<GraphDocument, 'nodes' | 'links' | 'groups'>
+
+function socketsOf({ document, output }: Flat<Graph>, types: NodeTypes): Sockets {
   const nodes = new Map(document.nodes.map((node) => [node.id, node]))
   const before = incoming(document.links)
   const resolved = new Map<string, NodeSockets>()
-  const kinds = (output: SocketRef) => resolved.get(output.node)?.kinds.get(output.socket)
-  const ensemble = (output: SocketRef) => resolved.get(output.node)?.ensembles.has(output.socket) ?? false
+  const of = (ref: SocketRef): NodeSockets | undefined => resolved.get(output(ref)?.node ?? '')
+  const kinds = (ref: SocketRef) => of(ref)?.kinds.get(output(ref)?.socket ?? '')
+  const ensemble = (ref: SocketRef) => of(ref)?.ensembles.has(output(ref)?.socket ?? '') ?? false
   for (const id of order(document).ids) {
     const node = nodes.get(id)
     if (node !== undefined) resolved.set(id, resolveNode(node, types, before.get(id) ?? [], { kinds, ensemble }))
@@ -92,14 +98,14 @@ export function canConnect(
   const others = document.links.filter((link) => link.to.node !== to.node || link.to.socket !== to.socket)
   if (closesCycle({ nodes: document.nodes, links: others }, from.node, to.node)) return 'This would make a cycle.'
 
-  const after = { ...document, links: [...others, { from, to }] }
-  const found = sockets(after, types)
+  const after = flatten({ ...document, links: [...others, { from, to }] })
+  const found = socketsOf(after, types)
   const reason = misfit(found.kinds(from), input)
   if (reason !== undefined) return reason
   if (!input.each && found.ensemble(from) && Object.values(targetType.outputs).some((output) => output.each)) {
     return 'An ensemble cannot be expanded into another ensemble.'
   }
-  return firstBroken(after, types, found, sockets(document, types))
+  return firstBroken(after.document, types, found, sockets(document, types))
 }
 
 /** A kind travels on through `same` outputs: says which link further on would no longer fit. */

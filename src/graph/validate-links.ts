@@ -10,20 +10,24 @@ import { readPoint } from './validate-parts.ts'
 
 type Drop = (link: DocumentLink, code: Problem['code'], why: string) => void
 
-/** Links that hold: both sockets exist, kinds fit, one per input (the first stays), no cycle. Others are reported. */
+/**
+ * Links of a list that stands at `path`, those that hold: both sockets exist, kinds fit, one per input (the first stays), no
+ * cycle. Others are reported.
+ */
 export function readLinks(
   list: readonly Json[],
+  path: string,
   nodes: readonly DocumentNode[],
   types: NodeTypes,
   report: Report,
 ): readonly DocumentLink[] {
-  const all = list.map((item, i) => readLink(item, `links[${i}]`, report))
-  const paths = new Map(all.map((link, i) => [link, `links[${i}]`]))
+  const all = list.map((item, i) => readLink(item, `${path}[${i}]`, report))
+  const paths = new Map(all.map((link, i) => [link, `${path}[${i}]`]))
   const dropped = new Set<DocumentLink>()
   const drop: Drop = (link, code, why) => {
     dropped.add(link)
     const message = `The link from ${text(link.from)} to ${text(link.to)} was dropped: ${why}`
-    report({ code, path: paths.get(link) ?? 'links', message, node: link.to.node, effect: 'repaired' })
+    report({ code, path: paths.get(link) ?? path, message, node: link.to.node, effect: 'repaired' })
   }
   const kept = () => all.filter((link) => !dropped.has(link))
   dropDangling(all, nodes, types, drop)

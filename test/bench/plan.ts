@@ -27,7 +27,7 @@ function graphOf(size: number): GraphDocument {
     ['d', 'toy/same', 'c.value > value'],
     ['view', 'output/view', 'd.value > value'],
   ] as const
-  const document = { format: 'marigold-graph' as const, schema: 2 as const, title: '', nodes: [], links: [] }
+  const document = { format: 'marigold-graph' as const, schema: 3 as const, title: '', nodes: [], links: [] }
   const made: GraphDocument = {
     ...document,
     nodes: Array.from({ length: size / chain.length }, (_, i) => i).flatMap((i) =>

@@ -46,7 +46,7 @@ function start(kinds: readonly string[], nodes: ReadonlyMap<string, AnyNode>): G
     { from: { node: 'n0', socket: 'image' }, to: { node: 'n1', socket: 'image' } },
     { from: { node: 'n1', socket: 'latent' }, to: { node: 'n2', socket: 'like' } },
   ]
-  return { format: 'marigold-graph', schema: 2, title: '', nodes: made, links }
+  return { format: 'marigold-graph', schema: 3, title: '', nodes: made, links }
 }
 
 function edited(document: GraphDocument, change: Edit, types: ReadonlyMap<string, AnyNode>): GraphDocument {

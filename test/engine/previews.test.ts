@@ -49,7 +49,7 @@ test('a thumbnail is sent once per value and count of members, and again to a no
   let members = 1
   const engine = {
     lane: new SerialQueue(),
-    planned: () => ({ kinds: new Map([['depth', ['depth']]]), sources: new Map() }),
+    sockets: () => ['depth'],
     key: () => 'key',
     members: () => members,
     fetch: async () => undefined,

@@ -7,6 +7,7 @@ import { nodes } from '../../src/app/registry.ts'
 import { bindServices } from '../../src/base/service.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { GraphDocument } from '../../src/graph/document.ts'
+import { flatten } from '../../src/graph/groups/flatten.ts'
 import { serialize } from '../../src/graph/serialize.ts'
 import { parseDocument } from '../../src/graph/validate.ts'
 import { OutputFiles, Pictures } from '../../src/node/index.ts'
@@ -41,8 +42,8 @@ const CASES: Readonly<Record<string, string>> = {
   'intrinsics/decode-lighting': 'lighting-odd',
 }
 
-async function checkpointFor({ nodes }: GraphDocument): Promise<CheckpointFiles> {
-  const [name] = nodes.flatMap(({ type }) => CASES[type] ?? [])
+async function checkpointFor(document: GraphDocument): Promise<CheckpointFiles> {
+  const [name] = flatten(document).document.nodes.flatMap(({ type }) => CASES[type] ?? [])
   return checkpointOf(await fixtureJson<Case>(`pipelines/${name ?? ''}.json`))
 }
 

@@ -6,7 +6,7 @@ import type { GraphDocument } from '../../src/graph/document.ts'
 import { History } from '../../src/graph/history.ts'
 import { order } from '../../src/graph/topology.ts'
 import { marigold } from '../engine/toys/bench.ts'
-import { linkOf, someFrames, someNotes, somePoints, validDocument } from './documents.ts'
+import { linkOf, someFrames, someGroups, someNotes, somePoints, validDocument } from './documents.ts'
 
 type Make = (document: GraphDocument) => Command | undefined
 
@@ -71,6 +71,7 @@ const command: fc.Arbitrary<Make> = fc.oneof(
       return node ? [{ node: node.id, param: 'a', ...(n % 2 === 1 && { label: `Star ${n}` }) }] : []
     }),
   })),
+  someGroups.map((groups): Make => () => ({ do: 'setGroups', groups })),
   validDocument.map((document): Make => () => ({ do: 'replace', document })),
 )
 

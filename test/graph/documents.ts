@@ -7,7 +7,10 @@ import {
   type DocumentNode,
   type DocumentNote,
   type GraphDocument,
+  type GroupDefinition,
+  type Point,
 } from '../../src/graph/document.ts'
+import { typesWith } from '../../src/graph/groups/types.ts'
 import type { NodeTypes } from '../../src/graph/node-types.ts'
 import { canConnect } from '../../src/graph/sockets.ts'
 import { catalogueOf } from '../../src/node/catalogue.ts'
@@ -42,12 +45,83 @@ export const somePoints = fc.array(fc.record({ x: fc.integer({ min: -9, max: 9 }
   maxLength: 3,
 })
 
+const someWires = fc.array(fc.tuple(fc.nat(20), fc.nat(20), fc.nat(2)), { maxLength: 25 })
+
+/** Groups of random nodes, each with some of its inputs, outputs and parameters shown outside. */
+export const someGroups: fc.Arbitrary<readonly GroupDefinition[]> = fc
+  .array(
+    fc.record({
+      types: fc.array(fc.constantFrom(...TYPES.keys()), { minLength: 1, maxLength: 4 }),
+      wires: someWires,
+      shown: fc.nat(2 ** 16 - 1),
+    }),
+    { maxLength: 2 },
+  )
+  .map((all) => all.map(groupOf))
+
+function groupOf(
+  { types, wires, shown }: { types: readonly string[]; wires: readonly Wire[]; shown: number },
+  at: number,
+): GroupDefinition {
+  const nodes = types.map((type, i): DocumentNode => ({ ...bareNode(`p${i}`, type, TYPES), position: { x: i, y: at } }))
+  const { links } = wired({ format: 'marigold-graph', schema: 3, title: '', nodes, links: [] }, TYPES, wires)
+  const picked = <T>(list: readonly T[]) => list.filter((_, i) => (shown & (1 << i)) > 0)
+  const taken = new Set(links.map(({ to }) => `${to.node}.${to.socket}`))
+  const ends = (side: 'inputs' | 'outputs') =>
+    nodes.flatMap(({ id, type }) => Object.keys(TYPES.get(type)?.[side] ?? {}).map((socket) => ({ node: id, socket })))
+  const open = picked(ends('inputs').filter(({ node, socket }) => !taken.has(`${node}.${socket}`)))
+  const typeAt = (node: string | undefined) => nodes.find(({ id }) => id === node)?.type
+  const alike = open.filter(({ node, socket }) => socket === open[0]?.socket && typeAt(node) === typeAt(open[0]?.node))
+  const single = open.filter((ref) => !alike.includes(ref))
+  const joined = [...(alike.length > 0 ? [alike] : []), ...single.map((ref) => [ref])]
+  return {
+    id: `g${at}`,
+    title: `Group ${at}`,
+    ...(at > 0 && { about: 'Some <i>parts</i>,\nas one.' }),
+    nodes,
+    links,
+    inputs: joined.map((to, i) => ({ name: `in${i}`, to })),
+    outputs: picked(ends('outputs')).map((from, i) => ({ name: `out${i}`, from })),
+    params: picked(nodes.flatMap(({ id, params }) => Object.keys(params).map((param) => ({ node: id, param })))).map(
+      (of, i) => ({ name: `p${i}`, ...of, ...(i % 2 === 1 && { label: `Knob ${i}` }) }),
+    ),
+  }
+}
+
+const bareNode = (id: string, type: string, types: NodeTypes) => ({
+  id,
+  type,
+  version: types.get(type)?.version ?? 1,
+  params: defaultsOf(types.get(type)?.params ?? {}),
+})
+
+type Wire = readonly [number, number, number]
+
+/** With every wire that fits. */
+function wired(
+  start: GraphDocument,
+  types: NodeTypes,
+  wires: readonly Wire[],
+  ways: readonly (readonly Point[])[] = [],
+): GraphDocument {
+  let document = start
+  for (const wire of wires) {
+    const link = linkOf(document, wire)
+    if (link === undefined || canConnect(document, types, link.from, link.to) !== undefined) continue
+    const others = document.links.filter(({ to }) => to.node !== link.to.node || to.socket !== link.to.socket)
+    const via = ways[document.links.length] ?? []
+    document = { ...document, links: [...others, via.length > 0 ? { ...link, via } : link] }
+  }
+  return document
+}
+
 /** Valid documents: random nodes, and every random link that fits. */
 export const validDocument: fc.Arbitrary<GraphDocument> = fc
   .record({
     title: fc.string({ maxLength: 20, unit: fc.constantFrom('a', 'é', '<', '"', ' ', '深') }),
-    types: fc.array(fc.constantFrom(...TYPES.keys()), { minLength: 1, maxLength: 8 }),
-    wires: fc.array(fc.tuple(fc.nat(20), fc.nat(20), fc.nat(2)), { maxLength: 25 }),
+    types: fc.array(fc.nat(99), { minLength: 1, maxLength: 8 }),
+    wires: someWires,
+    groups: someGroups,
     frames: someFrames,
     notes: someNotes,
     ways: fc.array(somePoints, { maxLength: 5 }),
@@ -55,21 +129,20 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
     flags: fc.nat(2 ** 16 - 1),
     places: fc.infiniteStream(fc.double({ min: -1e4, max: 1e4, noNaN: true })),
   })
-  .map(({ title, types, wires, places, frames, notes, ways, stars, flags }) => {
+  .map(({ title, types: picks, wires, groups, places, frames, notes, ways, stars, flags }) => {
+    const types = typesWith(TYPES, groups.length > 0 ? groups : undefined)
+    const names = [...types.keys()]
     const place = () => (places.next().value ?? 0) + 0
-    const nodes = types.map((type, i): DocumentNode => {
-      const info = TYPES.get(type)
-      const params = defaultsOf(info?.params ?? {})
+    const nodes = picks.map((pick, i): DocumentNode => {
+      const bare = bareNode(`n${i}`, names.at(pick % names.length) ?? '', types)
+      const seed = Object.entries(types.get(bare.type)?.params ?? {}).find(([, { widget }]) => widget === 'seed')
       return {
-        id: `n${i}`,
-        type,
-        version: info?.version ?? 1,
-        params,
+        ...bare,
         position: { x: place(), y: place() },
         ...(i % 3 === 0 && { title: `Node ${i}` }),
         ...((flags & (1 << i)) > 0 && { bypass: true }),
         ...((flags & (256 << i)) > 0 && { collapsed: true }),
-        ...(i % 2 === 0 && Object.hasOwn(params, 'seed') && { openSeeds: ['seed'] }),
+        ...(i % 2 === 0 && seed && { openSeeds: [seed[0]] }),
       }
     })
     const form = nodes.flatMap(({ id, params }, i) =>
@@ -77,9 +150,9 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
         ? []
         : Object.keys(params).map((param, at) => ({ node: id, param, ...(at % 2 === 1 && { label: `Star ${at} é` }) })),
     )
-    let document: GraphDocument = {
+    const document: GraphDocument = {
       format: 'marigold-graph',
-      schema: 2,
+      schema: 3,
       title,
       nodes,
       links: [],
@@ -87,26 +160,18 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
       ...(notes.length > 0 && { notes }),
       ...(form.length > 0 && { form }),
       ...(stars % 3 === 0 && { opensAs: 'form' as const }),
+      ...(groups.length > 0 && { groups }),
     }
-    for (const wire of wires) {
-      const link = linkOf(document, wire)
-      if (link === undefined || canConnect(document, TYPES, link.from, link.to) !== undefined) continue
-      const others = document.links.filter(({ to }) => to.node !== link.to.node || to.socket !== link.to.socket)
-      const via = ways[document.links.length] ?? []
-      document = { ...document, links: [...others, via.length > 0 ? { ...link, via } : link] }
-    }
-    return document
+    return wired(document, types, wires, ways)
   })
 
 /** Any output with any input of a document, fitting or not. */
-export function linkOf(
-  { nodes }: GraphDocument,
-  [from, to, socket]: readonly [number, number, number],
-): DocumentLink | undefined {
+export function linkOf({ nodes, groups }: GraphDocument, [from, to, socket]: Wire): DocumentLink | undefined {
+  const types = typesWith(TYPES, groups)
   const source = nodes[from % Math.max(1, nodes.length)]
   const target = nodes[to % Math.max(1, nodes.length)]
-  const outputs = Object.keys(TYPES.get(source?.type ?? '')?.outputs ?? {})
-  const inputs = Object.keys(TYPES.get(target?.type ?? '')?.inputs ?? {})
+  const outputs = Object.keys(types.get(source?.type ?? '')?.outputs ?? {})
+  const inputs = Object.keys(types.get(target?.type ?? '')?.inputs ?? {})
   const output = outputs[0]
   const input = inputs[socket % Math.max(1, inputs.length)]
   if (source === undefined || target === undefined || output === undefined || input === undefined) return undefined

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/base/errors.ts'
 import type { Json } from '../../src/base/json.ts'
+import { flatten } from '../../src/graph/groups/flatten.ts'
 import { serialize } from '../../src/graph/serialize.ts'
 import { order } from '../../src/graph/topology.ts'
 import { parseDocument, readDocument } from '../../src/graph/validate.ts'
@@ -24,6 +25,11 @@ function check(accepted: ReturnType<typeof readDocument>): void {
   expect(order(document).cyclic).toEqual([])
   expect(new Set(document.nodes.map(({ id }) => id)).size).toBe(document.nodes.length)
   expect(new Set(document.links.map(({ to }) => `${to.node}.${to.socket}`)).size).toBe(document.links.length)
+  for (const { nodes, links } of document.groups ?? []) expect(order({ nodes, links }).cyclic).toEqual([])
+  const flat = flatten(document).document
+  expect(order(flat).cyclic).toEqual([])
+  expect(new Set(flat.nodes.map(({ id }) => id)).size).toBe(flat.nodes.length)
+  expect(new Set(flat.links.map(({ to }) => `${to.node}.${to.socket}`)).size).toBe(flat.links.length)
   const again = parseDocument(serialize(document), TYPES)
   expect(again.document).toEqual(document)
   expect(again.problems.filter(({ effect }) => effect === 'repaired')).toEqual([])

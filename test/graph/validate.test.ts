@@ -29,7 +29,7 @@ test.each<[string, string, () => unknown]>([
     'graph/newer-schema',
     () =>
       readDocument(
-        data((file) => (file['schema'] = 3)),
+        data((file) => (file['schema'] = 4)),
         TYPES,
       ),
   ],

@@ -8,6 +8,7 @@ import { Engine } from '../../engine/engine.ts'
 import { nothingToRun } from '../../engine/plan.ts'
 import type { Problem } from '../../graph/problem.ts'
 import type { GraphDocument } from '../../graph/document.ts'
+import { flatten } from '../../graph/groups/flatten.ts'
 import { CpuBackend } from '../../tensor/cpu.ts'
 import { byteText } from '../../base/byte-text.ts'
 import { nodes } from '../registry.ts'
@@ -85,7 +86,8 @@ async function findings(document: GraphDocument, signal: AbortSignal): Promise<O
   })
   const states = await engine.update(document, signal)
   const errors = [...states.values()].flatMap((state) => (state.phase === 'blocked' ? [state.error] : []))
-  if (!document.nodes.some(({ type }) => nodes.get(type)?.sink === true)) errors.push(plainError(nothingToRun()))
+  if (!flatten(document).document.nodes.some(({ type }) => nodes.get(type)?.sink === true))
+    errors.push(plainError(nothingToRun()))
   // A node behind a blocked one is blocked by the same error.
   const unique = new Map(errors.map((error) => [`${error.code} ${error.node ?? ''}`, error]))
   const order = document.nodes.map(({ id }) => id)

@@ -8,6 +8,7 @@ import { bindServices } from '../../base/service.ts'
 import { Engine } from '../../engine/engine.ts'
 import type { RunReport } from '../../engine/events.ts'
 import type { GraphDocument } from '../../graph/document.ts'
+import { flatten } from '../../graph/groups/flatten.ts'
 import { OutputFiles, Pictures, type PictureRef } from '../../node/index.ts'
 import type { Compute } from '../compute/compute.ts'
 import { openNodeCompute } from '../compute/node.ts'
@@ -38,7 +39,7 @@ export async function run(command: RunCommand, terminal: Terminal, signal: Abort
   const shelf = shelfOnDisk()
   const document = await changed(read, command, shelf, signal)
   const out = new OutputFolder(command.out)
-  if (document.nodes.some(({ type }) => type === EXPORT)) await out.check()
+  if (flatten(document).document.nodes.some(({ type }) => type === EXPORT)) await out.check()
   if (command.report !== undefined) await checkReport(command.report)
   const report = await compute(document, command, { shelf, out, terminal, signal })
   for (const path of out.written) say(`wrote ${path}`)

@@ -1,4 +1,5 @@
 import type { GraphDocument } from '../../graph/document.ts'
+import { typesWith } from '../../graph/groups/types.ts'
 import { nodes } from '../registry.ts'
 import { RUN_OPTIONS } from './arguments.ts'
 import { readGraph } from './graph-file.ts'
@@ -13,8 +14,9 @@ export async function settingHint(words: readonly string[], signal: AbortSignal)
   const graph = words[0] === 'run' && option !== undefined ? await graphIn(words.slice(1), signal) : undefined
   if (option === undefined || graph === undefined) return ''
   const value = option.value === undefined || option.value === graph.path ? 'VALUE' : option.value
+  const types = typesWith(nodes, graph.document.groups)
   const settings = graph.document.nodes
-    .filter(({ type }) => Object.hasOwn(nodes.get(type)?.params ?? {}, option.param))
+    .filter(({ type }) => Object.hasOwn(types.get(type)?.params ?? {}, option.param))
     .map(({ id }) => `--set ${id}.${option.param}=${value}`)
   return settings.length === 0 ? '' : `Did you mean ${settings.join(' or ')}? `
 }

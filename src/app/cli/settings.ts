@@ -1,21 +1,22 @@
 import { AppError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { GraphDocument } from '../../graph/document.ts'
+import type { DocumentNode, GraphDocument } from '../../graph/document.ts'
+import { typesWith } from '../../graph/groups/types.ts'
+import type { NodeTypes } from '../../graph/node-types.ts'
 import { fitParam } from '../../graph/params.ts'
-import type { AnyNode, Param, PictureRef } from '../../node/index.ts'
+import type { Param, PictureRef } from '../../node/index.ts'
 import type { Setting } from './arguments.ts'
 import { didYouMean } from './did-you-mean.ts'
 
-type Registry = ReadonlyMap<string, AnyNode>
-
 /** The document with parameters as `--set` says. Errors: `cli/no-such-node`, `cli/no-such-param`, `cli/bad-value`. */
-export function withSettings(document: GraphDocument, nodes: Registry, settings: readonly Setting[]): GraphDocument {
-  return settings.reduce((changed, setting) => withSetting(changed, nodes, setting), document)
+export function withSettings(document: GraphDocument, types: NodeTypes, settings: readonly Setting[]): GraphDocument {
+  const all = typesWith(types, document.groups)
+  return settings.reduce((changed, setting) => withSetting(changed, all, setting), document)
 }
 
 function withSetting(
   document: GraphDocument,
-  nodes: Registry,
+  types: NodeTypes,
   { node: id, param: name, value }: Setting,
 ): GraphDocument {
   const node = document.nodes.find((candidate) => candidate.id === id)
@@ -25,7 +26,7 @@ function withSetting(
       fix: ids.length === 0 ? 'It is empty.' : `${didYouMean(id, ids)}Its nodes are ${ids.join(', ')}.`,
     })
   }
-  const type = nodes.get(node.type)
+  const type = types.get(node.type)
   if (type === undefined) {
     throw new AppError('cli/no-such-param', `${node.type} is a type of node that is not known here.`, {
       node: id,
@@ -101,8 +102,12 @@ function expected(param: Param): string {
 }
 
 /** Pictures into Load Image nodes, in document order. Throws `cli/too-many-images`. */
-export function withPictures(document: GraphDocument, nodes: Registry, pictures: readonly PictureRef[]): GraphDocument {
-  const slots = paramsOf(document, nodes, 'picture')
+export function withPictures(
+  document: GraphDocument,
+  types: NodeTypes,
+  pictures: readonly PictureRef[],
+): GraphDocument {
+  const slots = paramsOf(document, typesWith(types, document.groups), 'picture')
   if (pictures.length > slots.length) {
     throw new AppError(
       'cli/too-many-images',
@@ -118,25 +123,35 @@ export function withPictures(document: GraphDocument, nodes: Registry, pictures:
   }, document)
 }
 
-/** The same checkpoint for every node that loads one. Throws `cli/no-checkpoint-node`. */
-export function withCheckpoint(document: GraphDocument, nodes: Registry, choice: string): GraphDocument {
-  const slots = paramsOf(document, nodes, 'checkpoint')
-  if (slots.length === 0) {
+/** The same checkpoint for every node that loads one, in groups too. Throws `cli/no-checkpoint-node`. */
+export function withCheckpoint(document: GraphDocument, types: NodeTypes, choice: string): GraphDocument {
+  const all = typesWith(types, document.groups)
+  const groups = document.groups?.map((group) => ({ ...group, nodes: choosing(group.nodes, types, choice) }))
+  const inside = groups?.some((group, i) => group.nodes.some((part, at) => part !== document.groups?.[i]?.nodes[at]))
+  if (!inside && paramsOf(document, all, 'checkpoint').length === 0) {
     throw new AppError('cli/no-checkpoint-node', '--checkpoint was given, but the graph loads none.', {
       fix: 'Add a Load Checkpoint node, or leave --checkpoint out.',
     })
   }
-  return slots.reduce((changed, { id, name }) => replaced(changed, id, { [name]: choice }), document)
+  return { ...document, nodes: choosing(document.nodes, all, choice), ...(groups && { groups }) }
+}
+
+function choosing(nodes: readonly DocumentNode[], types: NodeTypes, choice: string): readonly DocumentNode[] {
+  return nodes.map((node) => {
+    const names = Object.entries(types.get(node.type)?.params ?? {}).filter(([, { widget }]) => widget === 'checkpoint')
+    if (names.length === 0) return node
+    return { ...node, params: { ...node.params, ...Object.fromEntries(names.map(([name]) => [name, choice])) } }
+  })
 }
 
 /** The parameters of a kind in a graph, in document order. */
 const paramsOf = (
   document: GraphDocument,
-  nodes: Registry,
+  types: NodeTypes,
   widget: Param['widget'],
 ): readonly { readonly id: string; readonly name: string }[] =>
   document.nodes.flatMap(({ id, type }) =>
-    Object.entries(nodes.get(type)?.params ?? {}).flatMap(([name, param]) =>
+    Object.entries(types.get(type)?.params ?? {}).flatMap(([name, param]) =>
       param.widget === widget ? [{ id, name }] : [],
     ),
   )

@@ -12,6 +12,7 @@ const PICTURES = import.meta.glob<string>('/examples/gallery/*.webp', { eager: t
 /** What each file shows, in the order of the menu; a file that is not named here comes last. */
 const ABOUT: Readonly<Record<string, string>> = {
   'depth.json': 'One photo, one depth map, every step of Marigold as a node.',
+  'one-node.json': 'The same as one node with the parameters that matter. A double-click opens it into its parts.',
   'ensemble.json': 'Five predictions from five noises, aligned and merged, and where they disagree.',
   'lcm-one-step.json':
     'One step of a latent consistency model instead of several of DDIM. Made for Marigold Depth LCM; every depth checkpoint runs.',

@@ -1,4 +1,5 @@
 import { SCHEMA } from '../../graph/document.ts'
+import { catalogueWith } from '../../graph/groups/types.ts'
 import type { ReadDocument } from '../../graph/validate.ts'
 import type { Catalogue } from '../../node/catalogue.ts'
 import type { Editor } from '../state/editor.svelte.ts'
@@ -25,6 +26,9 @@ export async function beginDocuments(editor: Editor, welcome: ReadDocument, befo
   if (first && fresh && (await editor.documents.keep())) before.removeItem(BEFORE)
 }
 
-/** What the meaning of a command depends on. */
+/** What the meaning of a command depends on: groups are in the document itself. */
 const madeWith = (catalogue: Catalogue): string =>
-  [`schema@${SCHEMA}`, ...[...catalogue.values()].map(({ type, version }) => `${type}@${version}`).sort()].join(' ')
+  [
+    `schema@${SCHEMA}`,
+    ...[...catalogueWith(catalogue).values()].map(({ type, version }) => `${type}@${version}`).sort(),
+  ].join(' ')

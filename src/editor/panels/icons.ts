@@ -42,6 +42,8 @@ export const ICONS = {
   map: 'M2.5 3.5h11v9h-11Z M5 6h2.5v2H5Z M8.5 8.5H11v2H8.5Z',
   frame: 'M2.5 5.5h11v8h-11Z M2.5 5.5v-3h5v3',
   note: 'M3 3h10v6.5L9.5 13H3Z M13 9.5H9.5V13',
+  parts: 'M2.5 2.5h4v4h-4Z M9.5 9.5h4v4h-4Z M6.5 4.5h5v5 M4.5 6.5v5h5',
+  gather: 'M2.5 5V2.5H5 M11 2.5h2.5V5 M13.5 11v2.5H11 M5 13.5H2.5V11 M5.5 5.5h5v5h-5Z',
   bin: 'M3 4.5h10 M6.5 4.2V2.8h3v1.4 M4.3 4.5l.6 9h6.2l.6-9 M6.8 7v4 M9.2 7v4',
 } as const
 

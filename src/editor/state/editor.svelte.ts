@@ -18,6 +18,7 @@ import { DocumentStore } from './document-store.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
 import { duplicate, newNode, type Copies } from './edits.ts'
+import { defining, undefining } from './group-definitions.ts'
 import { Inspecting } from './inspecting.svelte.ts'
 import { Mapped } from './mapped.svelte.ts'
 import { counted, marksOf, marksRemoved } from './marks.ts'
@@ -103,6 +104,7 @@ export class Editor {
         if (finished && this.run.errors.length === 0 && this.runs.document) this.seeds.made(this.runs.document)
         if (this.runs.ended(finished)) this.#keepMember()
       },
+      groups: () => this.store.document.groups,
       members: () => {
         // A quick look may have fewer for a moment.
         if (!this.run.running) this.#keepMember()
@@ -177,7 +179,7 @@ export class Editor {
   /** Adds a node and, where a wire waits for it, connects it; one step. */
   add(type: NodeInfo, at: Point, wire?: SocketAddress): string {
     const node = newNode(this.store.document, type, at)
-    const commands: Command[] = [{ do: 'addNode', node }]
+    const commands: Command[] = [...defining(this.store.document, this.run.offered, type.type), { do: 'addNode', node }]
     const socket = wire && socketOnNew(this.store.document, this.run.catalogue, wire, node)
     const link = wire && socket && linkBetween(wire, socket)
     if (link) commands.push({ do: 'connect', link })
@@ -192,8 +194,9 @@ export class Editor {
   removeSelected(heal = true): void {
     const { ids, marks, size } = this.selection
     if (size === 0) return
-    const nodes = ids.size > 0 ? [removal(this.store.document, this.run.catalogue, ids, heal)] : []
-    const commands = [...nodes, ...marksRemoved(this.store.document, marks)]
+    const { document } = this.store
+    const nodes = ids.size > 0 ? [removal(document, this.run.catalogue, ids, heal), ...undefining(document, ids)] : []
+    const commands = [...nodes, ...marksRemoved(document, marks)]
     const said = SAY.removed(counted(ids, marks))
     if (this.do({ do: 'all', commands })) this.say(said)
   }

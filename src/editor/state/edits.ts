@@ -1,5 +1,6 @@
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentFrame, DocumentLink, DocumentNode, DocumentNote, GraphDocument } from '../../graph/document.ts'
+import { groupsOf, joinedGroups } from '../../graph/groups/used.ts'
 import { LIMITS } from '../../graph/limits.ts'
 import { freshId } from '../../graph/validate-parts.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
@@ -50,14 +51,17 @@ export function excerpt(document: GraphDocument, { ids, marks }: Chosen): GraphD
   const links = document.links.filter(({ from, to }) => ids.has(from.node) && ids.has(to.node))
   const frames = document.frames?.filter(({ id }) => marks.has(markKey('frame', id))) ?? []
   const notes = document.notes?.filter(({ id }) => marks.has(markKey('note', id))) ?? []
+  const nodes = document.nodes.filter(({ id }) => ids.has(id))
+  const groups = groupsOf(document, nodes)
   return {
     format,
     schema,
     title,
-    nodes: document.nodes.filter(({ id }) => ids.has(id)),
+    nodes,
     links,
     ...(frames.length > 0 && { frames }),
     ...(notes.length > 0 && { notes }),
+    ...(groups.length > 0 && { groups }),
   }
 }
 
@@ -92,9 +96,11 @@ function topLeft(document: GraphDocument): Point {
 function copiesOf(document: GraphDocument, given: GraphDocument, by: Point): Copies {
   const names = freshIds(document.nodes, given.nodes)
   const moved = ({ x, y }: Point): Point => ({ x: x + by.x, y: y + by.y })
+  const { groups, typeOf } = joinedGroups(document.groups ?? [], groupsOf(given, given.nodes))
   const nodes = given.nodes.map((node): DocumentNode => ({
     ...node,
     id: names.get(node.id) ?? node.id,
+    type: typeOf(node.type),
     position: moved(node.position),
   }))
   const links = given.links.flatMap(({ from, to, via }): DocumentLink[] => {
@@ -114,6 +120,7 @@ function copiesOf(document: GraphDocument, given: GraphDocument, by: Point): Cop
   const form = (given.form ?? []).map((entry) => ({ ...entry, node: names.get(entry.node) ?? entry.node }))
   const room = Math.max(0, LIMITS.form - before.length)
   const commands: Command[] = nodes.map((node) => ({ do: 'addNode', node }))
+  if (groups.length > (document.groups?.length ?? 0)) commands.unshift({ do: 'setGroups', groups })
   commands.push(...links.map((link): Command => ({ do: 'connect', link })))
   if (frames.length > 0) commands.push({ do: 'setFrames', frames: [...(document.frames ?? []), ...frames] })
   if (notes.length > 0) commands.push({ do: 'setNotes', notes: [...(document.notes ?? []), ...notes] })

@@ -12,6 +12,8 @@ import type {
   RunReport,
   SpreadPicture,
 } from '../../engine/events.ts'
+import type { GroupDefinition } from '../../graph/document.ts'
+import { catalogueWith } from '../../graph/groups/types.ts'
 import { freeName } from '../../graph/text.ts'
 import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
 import { SAY } from '../text.ts'
@@ -26,7 +28,18 @@ export interface MadeFile {
 /** What the engine has told: everything that a run shows. */
 export class RunState implements EngineEvents {
   backend = $state.raw<BackendInfo | undefined>()
-  catalogue = $state.raw<Catalogue>(new Map())
+  /** The node types of the program. */
+  #types = $state.raw<Catalogue>(new Map())
+  /** Groups that can be added to any graph. */
+  offered = $state.raw<readonly GroupDefinition[]>([])
+  /** By identity, so that an edit which leaves them alone makes no new catalogue. */
+  readonly #groups = $derived.by(() => this.on.groups?.())
+  /** The node types of the program, the groups of the document, and those that can be added to it. */
+  readonly catalogue: Catalogue = $derived.by(() => {
+    const own = this.#groups ?? []
+    const others = this.offered.filter(({ id }) => !own.some((group) => group.id === id))
+    return catalogueWith(this.#types, [...own, ...others])
+  })
   #served = $state.raw<readonly CheckpointRow[]>([])
   /** Folders of the person's, which an engine that was started again has as well. */
   #given = $state.raw<readonly CheckpointRow[]>([])
@@ -54,7 +67,14 @@ export class RunState implements EngineEvents {
 
   constructor(
     private readonly say: (message: string) => void,
-    private readonly on: { ready(): void; states(): void; ended(finished: boolean): void; members(): void },
+    private readonly on: {
+      ready(): void
+      states(): void
+      ended(finished: boolean): void
+      members(): void
+      /** The groups of the document. */
+      groups?(): readonly GroupDefinition[] | undefined
+    },
   ) {}
 
   /** The graph of the run that goes on was left for another: its end is not told. */
@@ -75,7 +95,7 @@ export class RunState implements EngineEvents {
 
   ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void {
     this.backend = info
-    this.catalogue = new Map(catalogue.map((node) => [node.type, node]))
+    this.#types = new Map(catalogue.map((node) => [node.type, node]))
     this.#served = checkpoints
     this.on.ready()
   }

@@ -151,3 +151,27 @@ describe('--cache', () => {
     expect(err).toMatch(/warning --cache: nothing more is kept in .*a file/)
   })
 })
+
+it('Marigold as one node writes the depth of the graph of its parts, bit for bit, and takes its parameters', async () => {
+  const image = join(folder, 'one.png')
+  await noise(20, 12).png().toFile(image)
+  const written = async (name: string, fit: string, noises: string) => {
+    const out = join(folder, name)
+    const set = [`${fit}.resolution=16`, `${noises}.seed=7`, `${noises}.members=2`, 'export-depth.format=npy']
+    const more = [
+      '--checkpoint',
+      CHECKPOINT,
+      '--backend',
+      'wasm',
+      '--out',
+      out,
+      ...set.flatMap((one) => ['--set', one]),
+    ]
+    expect(await called('run', graph(name), '--image', image, ...more)).toMatchObject({ status: 0 })
+    return readFile(join(out, 'depth.npy'))
+  }
+  const parts = await written('depth', 'fit', 'noise')
+  expect((await written('one-node', 'marigold', 'marigold')).equals(parts)).toBe(true)
+  const { err } = await called('run', graph('one-node'), '--set', 'marigold.stepz=2')
+  expect(err).toMatch(/node "marigold": .*Did you mean "steps"\?/)
+})

@@ -15,7 +15,7 @@ const at = (id: string, x: number, y: number): DocumentNode => ({
 
 const document: GraphDocument = {
   format: 'marigold-graph',
-  schema: 2,
+  schema: 3,
   title: '',
   nodes: [at('in', 20, 20), at('also', 150, 20), at('out', 500, 20)],
   links: [

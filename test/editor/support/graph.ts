@@ -22,7 +22,7 @@ export function graph(
     }
   })
   const links = wires.map(([from, to]) => ({ from: socket(from), to: socket(to) }))
-  return { format: 'marigold-graph', schema: 2, title: 'Depth', nodes: made, links }
+  return { format: 'marigold-graph', schema: 3, title: 'Depth', nodes: made, links }
 }
 
 function socket(text: string): { node: string; socket: string } {

@@ -55,7 +55,7 @@ export function graph(
 ): GraphDocument {
   return {
     format: 'marigold-graph',
-    schema: 2,
+    schema: 3,
     title: 'Test',
     nodes: Object.entries(nodes).map(([id, [type, params]]) => {
       const definition = TYPES.get(type)

@@ -56,7 +56,7 @@ export function documentOf(of: PipelineCall, registry: ReadonlyMap<string, AnyNo
   const { document } = readDocument(
     {
       format: 'marigold-graph',
-      schema: 2,
+      schema: 3,
       title: of.name,
       nodes: [
         node('image', 'input/load-image', { picture: { from: 'example', name: 'picture' } }),
