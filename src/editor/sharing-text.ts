@@ -7,6 +7,8 @@ export const SHARING = {
   openIt: 'Open its graph',
   addIt: 'Add it to this graph',
   usePicture: 'Use it as a picture',
+  others: (count: number) =>
+    count === 1 ? 'Do the same with the other picture' : `Do the same with the other ${count} pictures`,
   addExample: 'Add to this graph',
   openFile: 'Open a file…',
   addFile: 'Add a file to this graph…',

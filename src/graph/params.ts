@@ -45,19 +45,22 @@ export function fitParam(param: Param, value: Json | undefined): Fitted {
   }
 }
 
-/** Parameters as a node of this type has them, unknown ones left out. `report` is told of every change. */
+/** Parameters as a node of this type has them, unknown ones left out. Told of every change, and of what was not there. */
 export function fitParams(
   params: Params,
   given: JsonObject,
   report: (param: string, problem: string) => void,
+  missing: (param: string) => void,
 ): JsonObject {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(params, name)) report(name, 'is not a parameter of this node and was dropped')
   }
   return Object.fromEntries(
     Object.entries(params).map(([name, param]) => {
-      const { value, problem } = fitParam(param, Object.hasOwn(given, name) ? given[name] : undefined)
-      if (problem !== undefined) report(name, Object.hasOwn(given, name) ? problem : 'was missing and has its default')
+      const there = Object.hasOwn(given, name)
+      const { value, problem } = fitParam(param, there ? given[name] : undefined)
+      if (problem !== undefined && there) report(name, problem)
+      else if (problem !== undefined) missing(name)
       return [name, value]
     }),
   )

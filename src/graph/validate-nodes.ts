@@ -17,7 +17,9 @@ export function readNodes(
   types: NodeTypes,
   report: Report,
 ): readonly DocumentNode[] {
-  const read = list.map((item, i) => readNode(objectOf(item, `${path}[${i}]`), `${path}[${i}]`, types, report))
+  const missing = new Missing()
+  const read = list.map((item, i) => readNode(objectOf(item, `${path}[${i}]`), `${path}[${i}]`, types, report, missing))
+  missing.tell(report)
   const taken = new Set(read.map((node) => node.id))
   const seen = new Set<string>()
   return read.map((node, i) => {
@@ -36,7 +38,7 @@ export function readNodes(
 
 const FIELDS = ['id', 'type', 'version', 'params', 'position', 'title', 'bypass', 'collapsed', 'openSeeds']
 
-function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Report): DocumentNode {
+function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Report, missing: Missing): DocumentNode {
   dropUnknown(raw, FIELDS, path, report)
   const { id, type, version } = raw
   if (typeof id !== 'string' || !ID.test(id)) throw broken(`${path}.id`, 'must be 1 to 40 letters, digits, _ or -')
@@ -48,10 +50,31 @@ function readNode(raw: JsonObject, path: string, types: NodeTypes, report: Repor
   const title = raw['title'] === undefined ? undefined : readTitle(raw['title'], `${path}.title`, report)
   const position = readPoint(raw['position'], `${path}.position`, `Node "${id}"`, id, report)
   const given = raw['params'] === undefined ? {} : objectOf(raw['params'], `${path}.params`)
-  const known = readParams({ id, type, version, given, path }, types.get(type), report)
+  const known = readParams({ id, type, version, given, path }, types.get(type), report, missing)
   const flags = { ...readFlag(raw, 'bypass', path, report), ...readFlag(raw, 'collapsed', path, report) }
   const seeds = readOpenSeeds(raw['openSeeds'], { id, type, ...known }, types, `${path}.openSeeds`, report)
   return { id, type, ...known, position, ...(title && { title }), ...flags, ...seeds }
+}
+
+type At = Pick<Problem, 'code' | 'path'> & { readonly node: string }
+
+/** Parameters that are younger than the file are missing in each node of a type: said once. */
+class Missing {
+  readonly #params = new Map<string, At[]>()
+
+  add(type: string, at: At): void {
+    const name = at.path.split('.').at(-1) ?? ''
+    const key = `"${name}" of ${type}`
+    this.#params.set(key, [...(this.#params.get(key) ?? []), at])
+  }
+
+  tell(report: Report): void {
+    for (const [what, all] of this.#params) {
+      const [first] = all
+      const where = all.length === 1 ? `in node "${first?.node}"` : `in ${all.length} nodes`
+      if (first) report({ ...first, message: `${what} was missing ${where} and has its default.`, effect: 'repaired' })
+    }
+  }
 }
 
 interface RawNode {
@@ -62,7 +85,12 @@ interface RawNode {
   readonly path: string
 }
 
-function readParams({ id, type, version, given, path }: RawNode, definition: NodeType | undefined, report: Report) {
+function readParams(
+  { id, type, version, given, path }: RawNode,
+  definition: NodeType | undefined,
+  report: Report,
+  missing: Missing,
+) {
   const keep = (code: Problem['code'], message: string) => {
     report({ code, path, message, node: id, effect: 'kept' })
     return { version, params: given }
@@ -88,14 +116,12 @@ function readParams({ id, type, version, given, path }: RawNode, definition: Nod
     const message = `Node "${id}" was brought from version ${version} of ${type} to ${definition.version}.`
     report({ code: 'graph/migrated', path: `${path}.version`, message, node: id, effect: 'repaired' })
   }
-  const fitted = fitParams(definition.params, params, (param, problem) =>
-    report({
-      code: 'graph/param',
-      path: `${path}.params.${param}`,
-      message: `"${param}" of node "${id}" ${problem}.`,
-      node: id,
-      effect: 'repaired',
-    }),
+  const at = (param: string) => ({ code: 'graph/param', path: `${path}.params.${param}`, node: id }) as const
+  const fitted = fitParams(
+    definition.params,
+    params,
+    (param, problem) => report({ ...at(param), message: `"${param}" of node "${id}" ${problem}.`, effect: 'repaired' }),
+    (param) => missing.add(type, at(param)),
   )
   return { version: definition.version, params: fitted }
 }

@@ -63,6 +63,22 @@ it('an exported picture opens the graph that made it, adds it to this one in one
   await undo().click()
   await expect.poll(() => page.locator('[data-node]').count()).toBe(13)
 
+  // Of several each is asked about, or all at once.
+  await dropFile(page, file)
+  await dropFile(page, { ...file, name: 'second.png' })
+  await asked().getByRole('checkbox', { name: 'Do the same with the other picture' }).waitFor()
+  await asked().getByRole('button', { name: 'Add it to this graph' }).click()
+  await page.getByRole('dialog', { name: 'second.png carries a graph' }).waitFor()
+  await dropFile(page, { ...file, name: 'third.png' })
+  await asked().getByRole('checkbox', { name: 'Do the same with the other picture' }).check()
+  await asked().getByRole('button', { name: 'Add it to this graph' }).click()
+  await expect.poll(() => page.locator('[data-node]').count()).toBe(4 * 13)
+  expect(await asked().count()).toBe(0)
+  for (const left of [3, 2, 1]) {
+    await undo().click()
+    await expect.poll(() => page.locator('[data-node]').count()).toBe(left * 13)
+  }
+
   await dropFile(page, file)
   await asked().getByRole('button', { name: 'Use it as a picture' }).click()
   await expect.poll(photo).toBe('made.png')

@@ -242,3 +242,21 @@ test('the worst graph of the largest size is read in seconds', () => {
   expect(document.nodes).toHaveLength(2000)
   expect(performance.now() - start).toBeLessThan(3_000)
 })
+
+test('a parameter that is missing in many nodes of a type is told once, with how many', () => {
+  const found = [...TYPES].find(([, type]) => Object.keys(type.params).length === 1)
+  if (found === undefined) throw new Error('no toy has one parameter')
+  const [name, { params }] = found
+  const node = (id: string) => ({
+    id,
+    type: name,
+    version: TYPES.get(name)?.version,
+    position: { x: 0, y: 0 },
+    params: {},
+  })
+  const file = (...ids: string[]) => ({ format: 'marigold-graph', schema: 1, nodes: ids.map(node), links: [] })
+  const messages = (...ids: string[]) => readDocument(file(...ids), TYPES).problems.map(({ message }) => message)
+  const what = `"${Object.keys(params)[0]}" of ${name} was missing`
+  expect(messages('a')).toEqual([`${what} in node "a" and has its default.`])
+  expect(messages('a', 'b', 'c')).toEqual([`${what} in 3 nodes and has its default.`])
+})

@@ -22,7 +22,7 @@ import { readGraph } from './graph-file.ts'
 import { OutputFolder } from './output-folder.ts'
 import { checkReport, writeReport } from './report-file.ts'
 import { withCheckpoint, withPictures, withSettings } from './settings.ts'
-import { addFile, GIVEN, locateOnDisk, shelfOnDisk } from './sources.ts'
+import { addFile, checkpointId, locateOnDisk, shelfOnDisk } from './sources.ts'
 import { errorLine, line, ProgressLine, type Terminal } from './terminal.ts'
 
 const CACHE_BYTES = 2 * 2 ** 30
@@ -66,7 +66,7 @@ async function changed(
   const pictures: PictureRef[] = []
   for (const path of command.images) pictures.push(await addFile(shelf, path, signal))
   const set = withSettings(withPictures(document, nodes, pictures), nodes, command.settings)
-  return command.checkpoint === undefined ? set : withCheckpoint(set, nodes, GIVEN)
+  return command.checkpoint === undefined ? set : withCheckpoint(set, nodes, await checkpointId(command.checkpoint))
 }
 
 /** Where `--cache` says; a folder that cannot be used is a warning: everything can be computed. */

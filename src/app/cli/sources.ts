@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { LocateCheckpoint, LocatedCheckpoint } from '../../../models/checkpoint/store.ts'
 import { AppError } from '../../base/errors.ts'
+import { folderName } from '../../base/folder-name.ts'
 import { GIVEN_PREFIX } from '../../engine/client.ts'
 import type { PictureRef } from '../../node/index.ts'
 import { nodeFolder } from '../../weights/node-folder.ts'
@@ -12,8 +13,17 @@ import { locateDownload } from './downloaded.ts'
 import { readBytes, STDIN, whyUnreadable } from './read-file.ts'
 import { ROOT } from './root.ts'
 
-/** What a document says of what is given with --checkpoint: documents hold no paths. */
-export const GIVEN = `${GIVEN_PREFIX}given`
+/** Of the catalogue or of the Hub. */
+const NAME = /^[a-z0-9][\w.-]*(?:\/[a-z0-9][\w.-]*)?(?:@[\w.-]+)?$/i
+
+/**
+ * What a document says of what is given with --checkpoint, so that whoever opens it elsewhere knows what is missing: of a
+ * folder its name, since documents hold no paths; else the name itself.
+ */
+export async function checkpointId(given: string): Promise<string> {
+  const here = await stat(given).catch(() => undefined)
+  return here === undefined && NAME.test(given) ? given : `${GIVEN_PREFIX}${folderName(basename(resolve(given)))}`
+}
 
 /**
  * Checkpoints in models/, those of the catalogue that were downloaded, and what is given with --checkpoint: a folder, or
@@ -23,7 +33,7 @@ export function locateOnDisk(
   given: string | undefined,
 ): (...asked: Parameters<LocateCheckpoint>) => Promise<LocatedCheckpoint> {
   return async (choice) => {
-    if (choice === GIVEN && given !== undefined) {
+    if (given !== undefined && choice === (await checkpointId(given))) {
       const here = await stat(given).catch(() => undefined)
       const named = here === undefined ? ((await comesAlong(given)) ?? (await locateDownload(given))) : undefined
       return named ?? { name: basename(resolve(given)), files: await nodeFolder(given) }

@@ -76,8 +76,8 @@ export class Editor {
   /** A mistake that belongs to no run: a file that could not be opened. */
   trouble = $state.raw<PlainError | undefined>()
   palette = $state.raw<PaletteRequest | undefined>()
-  /** A picture that came with a graph: what is done with it is being asked. */
-  carrier = $state.raw<Carrier | undefined>()
+  /** Pictures that came with a graph: what is done with the first is being asked. */
+  carriers = $state.raw<readonly Carrier[]>([])
   /** The node type whose page of help is open. */
   helpOn = $state<string | undefined>()
   canvas: CanvasView | undefined

@@ -138,7 +138,8 @@ async function askCarrier(editor: Editor, file: File, at: Point | undefined): Pr
   try {
     const text = await carriedGraph(file)
     if (text === undefined) return false
-    editor.carrier = { file, read: await editor.read(text), at }
+    const read = await editor.read(text)
+    editor.carriers = [...editor.carriers, { file, read, at }]
   } catch (error) {
     notOpened(editor, error)
   }

@@ -1,4 +1,5 @@
 import { AppError } from '../../base/errors.ts'
+import { folderName } from '../../base/folder-name.ts'
 import type { GivenFolder } from '../../engine/client.ts'
 
 /** Files of a checkpoint; a downloaded repository has many others. Pickles are listed to be named in the error. */
@@ -98,19 +99,11 @@ class Walk {
     const root = alone ? nearest.slice(0, -INDEX.length) : `${[...this.#files.keys()][0]?.split('/')[0] ?? ''}/`
     const inside = [...this.#files].filter(([path]) => path.startsWith(root))
     return {
-      name: nameOf(root.split('/').at(-2) ?? ''),
+      name: folderName(root.split('/').at(-2) ?? ''),
       files: new Map(inside.map(([path, file]) => [path.slice(root.length), file])),
     }
   }
 }
-
-/** A folder's name as documents may have it: letters, digits and `. _ @ + -`. */
-const nameOf = (folder: string): string =>
-  folder
-    .normalize('NFKD')
-    .replace(/[^\w.@+-]+/g, '-')
-    .replace(/^[^a-z0-9]+/i, '')
-    .slice(0, 60) || 'folder'
 
 const tooMany = (): AppError =>
   new AppError('checkpoint/too-many-files', 'This folder holds too many files to be a checkpoint.', {
