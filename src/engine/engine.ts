@@ -1,18 +1,18 @@
 import { AppError, plainError } from '../base/errors.ts'
-import { canonical, type Json } from '../base/json.ts'
 import { SerialQueue } from '../base/queue.ts'
 import type { Services } from '../base/service.ts'
-import type { DocumentNode, GraphDocument } from '../graph/document.ts'
+import type { GraphDocument } from '../graph/document.ts'
 import { flatten } from '../graph/groups/flatten.ts'
 import type { Facts } from '../base/facts.ts'
-import type { Param, PictureRef } from '../node/params.ts'
 import type { PortValue } from '../node/values.ts'
 import type { Backend } from '../tensor/tensor.ts'
 import { carryingGraph } from './carried-graph.ts'
+import { Contents, type Sources } from './contents.ts'
 import { Costs, type CostFile } from './costs.ts'
 import type { EnsembleAt } from './ensemble.ts'
 import type { BackendInfo, Look, NodeState, RunReport } from './events.ts'
 import { breather } from '../base/pause.ts'
+import { gaps } from './fill.ts'
 import { Outer } from './outer.ts'
 import { nothingToRun, plan, type Plan } from './plan.ts'
 import type { PlannedNode, Registry } from './resolve.ts'
@@ -21,16 +21,6 @@ import type { Tier } from './results/tier.ts'
 import { Shown } from './shown.ts'
 import { stepCount, stepKey, stepsOf } from './trail.ts'
 import { cancelled, execute, LostResults, type Outcome, type RunListener } from './run.ts'
-
-/** Content ids of what a document only names. Both reject with typed errors that say what to do. */
-export interface Sources {
-  /** `image/missing` when the picture is not here. */
-  picture(ref: PictureRef, signal: AbortSignal): Promise<string>
-  /** `checkpoint/unknown`, `checkpoint/missing-file`, `checkpoint/unsupported`. */
-  checkpoint(choice: string, signal: AbortSignal): Promise<string>
-  /** What is known of a content that one of them gave: a plan refuses what could not run on it. */
-  factsOf?(content: string): Facts | undefined
-}
 
 /** What is kept and not looked into here: it counts, and is forgotten with the rest. */
 export interface KeptElsewhere {
@@ -70,6 +60,8 @@ export interface LookedAt {
 export interface RunOptions {
   readonly targets?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
+  /** After the targets also makes what they rest on and is not there, where that takes no time: to be looked at. */
+  readonly fill?: boolean | undefined
 }
 
 /** Plans of one run that may turn out to rest on results which are gone. */
@@ -83,7 +75,7 @@ export class Engine {
   readonly #parts: EngineParts
   readonly #results: Results
   readonly #costs: Costs
-  readonly #contents = new Map<string, string>()
+  readonly #contents: Contents
   /** The last state of nodes in a run, with the keys it is said of. */
   readonly #live = new Map<string, { readonly keys: string; readonly state: NodeState }>()
   #shown: Shown | undefined
@@ -94,6 +86,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.info = parts.info
+    this.#contents = new Contents(parts.nodes, parts.sources)
     this.#costs = new Costs(parts.costs)
     this.#results = new Results(parts.cacheBytes, parts.backend, parts.tiers)
   }
@@ -121,12 +114,12 @@ export class Engine {
    * when no target can run, the first one's error is thrown. Errors: `engine/cancelled`, `engine/nothing-to-run`, and
    * `gpu/device-lost` or `gpu/out-of-memory`, naming the node.
    */
-  async run(document: GraphDocument, { targets, signal }: RunOptions = {}): Promise<RunReport> {
+  async run(document: GraphDocument, { targets, signal, fill = false }: RunOptions = {}): Promise<RunReport> {
     this.#stop?.abort()
     const stop = (this.#stop = new AbortController())
     const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
     const before = this.#running
-    const run = before.catch(() => undefined).then(() => this.#run(document, targets, both))
+    const run = before.catch(() => undefined).then(() => this.#run(document, targets, fill, both))
     this.#running = run
     try {
       return await run
@@ -244,7 +237,12 @@ export class Engine {
     await this.#results.settled()
   }
 
-  async #run(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<RunReport> {
+  async #run(
+    document: GraphDocument,
+    targets: readonly string[] | undefined,
+    fill: boolean,
+    signal: AbortSignal,
+  ): Promise<RunReport> {
     const { info } = this.#parts
     const now = this.#parts.now ?? (() => performance.now())
     const start = now()
@@ -253,7 +251,7 @@ export class Engine {
     // A checkpoint folder may have changed on disk since it was identified.
     this.#contents.clear()
     for (let lost = 0; ; lost++) {
-      const shown = await this.#planned(document, targets, signal)
+      const shown = await this.#planned(document, targets, signal, fill)
       // Another document may be shown by now.
       if (signal.aborted) throw cancelled()
       this.#shown = shown
@@ -326,49 +324,24 @@ export class Engine {
     return { key: step === undefined ? key : stepKey(key, step), socket: at.socket }
   }
 
-  async #planned(document: GraphDocument, targets: readonly string[] | undefined, signal: AbortSignal): Promise<Shown> {
+  async #planned(
+    document: GraphDocument,
+    targets: readonly string[] | undefined,
+    signal: AbortSignal,
+    fill = false,
+  ): Promise<Shown> {
     const { nodes, sources } = this.#parts
     const flat = flatten(document)
     const outer = new Outer(document, flat, nodes)
     await Promise.all([this.#results.open(), this.#costs.open()])
-    const failures = new Map<string, AppError>()
-    await Promise.all(flat.document.nodes.flatMap((node) => this.#identify(node, failures, signal)))
-    const contentOf = (param: Param, value: Json): string | AppError => {
-      const name = sourceName(param, value)
-      return (
-        this.#contents.get(name) ??
-        failures.get(name) ??
-        new AppError('engine/unknown-source', 'This source was not looked at.')
-      )
-    }
+    const contentOf = await this.#contents.of(flat.document, signal)
     const factsOf = (content: string): Facts | undefined => sources.factsOf?.(content)
-    const input = { document: flat.document, targets: targets && outer.targets(targets), nodes, contentOf, factsOf }
-    return new Shown(plan({ ...input, cached: (key) => this.#results.has(key) }), outer)
-  }
-
-  /** Looks at the pictures and checkpoints that a node names. What fails is tried again at the next edit or run. */
-  #identify(node: DocumentNode, failures: Map<string, AppError>, signal: AbortSignal): readonly Promise<void>[] {
-    const params = Object.entries(this.#parts.nodes.get(node.type)?.params ?? {})
-    return params.map(async ([name, param]) => {
-      const value = Object.hasOwn(node.params, name) ? node.params[name] : undefined
-      if (value === undefined || value === null) return
-      const source = sourceName(param, value)
-      if (this.#contents.has(source)) return
-      try {
-        if (param.widget === 'checkpoint' && typeof value === 'string') {
-          this.#contents.set(source, await this.#parts.sources.checkpoint(value, signal))
-        } else if (param.widget === 'picture') {
-          this.#contents.set(source, await this.#parts.sources.picture(value as unknown as PictureRef, signal))
-        }
-      } catch (error) {
-        failures.set(
-          source,
-          error instanceof AppError
-            ? error
-            : new AppError('engine/unexpected', plainError(error).message, { cause: error }),
-        )
-      }
-    })
+    const cached = (key: string): boolean => this.#results.has(key)
+    const input = { document: flat.document, nodes, contentOf, factsOf, cached }
+    const asked = plan({ ...input, targets: targets && outer.targets(targets) })
+    const more = fill ? gaps(asked, this.#costs) : []
+    if (more.length === 0) return new Shown(asked, outer)
+    return new Shown({ ...plan({ ...input, targets: [...asked.targets, ...more] }), blocked: asked.blocked }, outer)
   }
 
   #estimated(state: NodeState, node: PlannedNode): NodeState {
@@ -396,5 +369,3 @@ export class Engine {
     )
   }
 }
-
-const sourceName = (param: Param, value: Json): string => `${param.widget} ${canonical(value)}`

@@ -133,7 +133,7 @@ export class EngineHost {
     this.#post({ say: 'begun', run })
     this.#hear(document)
     try {
-      const report = await this.engine.run(document, { targets })
+      const report = await this.engine.run(document, { targets, fill: true })
       if (run === this.#run) this.#post({ say: 'finished', run, report })
     } catch (error) {
       // A run that a newer one has replaced ends without a word.

@@ -171,11 +171,12 @@ function targetByTarget(
   const ordered: Step[] = []
   const seen = new Set<string>()
   const visit = (node: PlannedNode | undefined): void => {
-    if (node === undefined || seen.has(node.id)) return
-    seen.add(node.id)
-    for (const { node: source } of node.sources.values()) visit(source)
-    const step = steps.get(node.id)
-    if (step !== undefined) ordered.push(step)
+    const step = node && steps.get(node.id)
+    // What is there needs nothing of what is behind it.
+    if (step === undefined || seen.has(step.node.id)) return
+    seen.add(step.node.id)
+    for (const { node: source } of step.node.sources.values()) visit(source)
+    ordered.push(step)
   }
   for (const id of targets) visit(nodes.get(id))
   return ordered

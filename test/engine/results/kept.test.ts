@@ -48,6 +48,44 @@ test('a later session computes only what is new, with the same numbers', async (
   expect(backend.bytes).toBe(0)
 })
 
+describe('what a later session finds no result of, because it is cheap,', () => {
+  /** A session that finds the result of the mean alone; one member of anything takes `ms`. */
+  async function onlyTheMean(ms: number) {
+    const files = memoryFiles()
+    const { engine } = session(files)
+    await engine.run(marigold())
+    const { keys } = engine.planned('mean') ?? { keys: [] }
+    await engine.dispose()
+    for (const name of await files.list()) if (!keys.some((key) => name.startsWith(`${key}-`))) await files.remove(name)
+    let clock = 0
+    return bench({ tiers: [new Tier(files, 1e9)], now: () => (clock += ms) })
+  }
+  const types = (ran: readonly string[]) => [...new Set(ran.map((what) => what.split('#')[0]))].sort()
+
+  test('is made after the targets when it is known to take no time, so that its picture is there', async () => {
+    const { engine, ranBy } = await onlyTheMean(0.01)
+    // What it takes is learned from another run.
+    await engine.run(marigold({ seed: 2 }), { targets: ['mean'] })
+    expect(types(await ranBy(() => engine.run(marigold())))).toEqual(['colour', 'view'])
+    const ran = await ranBy(() => engine.run(marigold(), { fill: true }))
+    expect(types(ran)).toEqual(['denoise', 'noise', 'view'])
+    expect(ran[0]).toBe('view')
+    expect((await engine.update(marigold())).get('noise')?.phase).toMatch(/done|cached/)
+    expect(await ranBy(() => engine.run(marigold(), { fill: true }))).toEqual(['view'])
+    await engine.dispose()
+  })
+
+  test('is not made when it takes long, or nobody knows how long', async () => {
+    const dear = await onlyTheMean(30)
+    await dear.engine.run(marigold({ seed: 2 }), { targets: ['mean'] })
+    expect(types(await dear.ranBy(() => dear.engine.run(marigold(), { fill: true })))).toEqual(['colour', 'view'])
+    await dear.engine.dispose()
+    const unknown = await onlyTheMean(0.01)
+    expect(types(await unknown.ranBy(() => unknown.engine.run(marigold(), { fill: true })))).toEqual(['colour', 'view'])
+    await unknown.engine.dispose()
+  })
+})
+
 test('a change behind what is kept runs from there', async () => {
   const files = memoryFiles()
   await made(files)
