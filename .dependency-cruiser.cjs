@@ -35,7 +35,7 @@ module.exports = {
       name: 'editor-sees-the-engine-through-its-client',
       severity: 'error',
       from: { path: '^src/editor/' },
-      to: { path: '^src/engine/', pathNot: '^src/engine/(client|events)' },
+      to: { path: '^src/engine/', pathNot: '^src/engine/(client|events|live-plan)' },
     },
   ],
   options: {

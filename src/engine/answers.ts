@@ -1,11 +1,17 @@
 import { AppError, type PlainError } from '../base/errors.ts'
-import type { FromWorker } from './protocol.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
 
 /** What the Worker says to a question of the page. */
 export type Answer = Extract<
   FromWorker,
   { readonly say: 'opened' | 'taken' | 'kept' | 'read' | 'measured' | 'pinned' | 'differs' | 'refused' }
 >
+
+/** What the Worker owes an answer to; a new Worker is asked again. */
+export interface Question {
+  readonly message: ToWorker
+  answer(answer: Answer): void
+}
 
 /** The error that an answer is, or that it is none to what was asked. */
 export const unexpected = (answer: Answer): AppError =>

@@ -1,5 +1,6 @@
 import type { PlainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
+import type { ReadDocument } from '../graph/validate.ts'
 import type { NodeInfo } from '../node/catalogue.ts'
 import type { PictureRef } from '../node/params.ts'
 import type {
@@ -24,6 +25,8 @@ export interface EngineEvents {
   ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void
   /** The states of all nodes of the document that was sent last. */
   states(states: ReadonlyMap<string, NodeState>): void
+  /** A run of a document that `update` was given has begun by itself. Said before its states. */
+  begun(document: GraphDocument): void
   preview(preview: Preview): void
   /** Said before the pictures of what is looked at, and again when a key changes. */
   members(members: Members): void
@@ -68,10 +71,19 @@ export interface GivenFolder {
 /** What computes: a graphics device where there is a fit one, else the processor; or one of the two, whatever there is. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm'
 
+/** An edit may be followed by a run. */
+export interface Live {
+  /** The node that the viewer shows. */
+  readonly viewed: string | undefined
+}
+
 /** The page's side of the engine. The engine lives in a Worker that can be killed. */
 export interface EngineClient {
-  /** Shows the engine the document as it is now; answers with `states`. Cheap; call on every edit. */
-  update(document: GraphDocument): void
+  /**
+   * Shows the engine the document as it is now; answers with `states`. Cheap; call on every edit. With `live`, what is shown
+   * is computed at once where that takes no time (`livePlan`), which `begun` tells: one way there and back.
+   */
+  update(document: GraphDocument, live?: Live): void
   /** Computes the targets (default: every sink) and what they need. A newer run replaces an older one. */
   run(document: GraphDocument, targets?: readonly string[]): void
   /** Another document comes: of the one before, whose nodes may have the same names, nothing is told any more. */
@@ -113,4 +125,19 @@ export interface EngineClient {
   /** Bytes that the loaded models may take; undefined: as many as the device has. Asks for `memory` again. */
   limitMemory(bytes: number | undefined): void
   dispose(): void
+}
+
+/** Reads graph files where the nodes' migrations are: in the Worker. */
+export interface PresetReader {
+  /** Rejects with the AppError that `parseDocument` throws. */
+  open(text: string): Promise<ReadDocument>
+}
+
+export interface ClientOptions {
+  /** Throws for a file that is not a picture, so that no document comes to name it. */
+  checkPicture?(file: Blob, name: string): Promise<void>
+  /** What computes at first. */
+  readonly backend?: BackendChoice
+  /** Keeps another choice for the next visit. */
+  chosen?(backend: BackendChoice): void
 }

@@ -2,11 +2,12 @@ import { AppError, plainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import type { MemoryNeed } from './events.ts'
 import { parseDocument } from '../graph/validate.ts'
-import { catalogueOf } from '../node/catalogue.ts'
+import { catalogueOf, type Catalogue } from '../node/catalogue.ts'
 import type { OutputFiles } from '../node/services.ts'
-import type { CheckpointRow, GivenFolder } from './client.ts'
+import type { CheckpointRow, GivenFolder, Live } from './client.ts'
 import { Drawings } from './drawings.ts'
 import { Engine, type EngineParts } from './engine.ts'
+import { livePlan } from './live-plan.ts'
 import { Painter, type MakeBitmap, type RenderDifference, type RenderPreview, type RenderSpread } from './painter.ts'
 import type { FromWorker, HostPort, ToWorker } from './protocol.ts'
 
@@ -42,6 +43,7 @@ const FORECAST_PAUSE = 150
 /** The Worker's side: hears messages, drives the engine, answers. Says `ready` when it is made. */
 export class EngineHost {
   readonly engine: Engine
+  readonly #catalogue: Catalogue
   #drawings: Drawings
   #document: GraphDocument | undefined
   #update = 0
@@ -76,7 +78,8 @@ export class EngineHost {
     })
     const painter = new Painter(parts.renderPreview, parts.renderSpread, parts.renderDifference, parts.makeBitmap)
     this.#drawings = new Drawings(this.engine, painter, parts.backend, parts.port)
-    const catalogue = [...catalogueOf(parts.nodes).values()]
+    this.#catalogue = catalogueOf(parts.nodes)
+    const catalogue = [...this.#catalogue.values()]
     this.#post({ say: 'ready', info: parts.info, catalogue, checkpoints: parts.checkpoints })
   }
 
@@ -87,8 +90,9 @@ export class EngineHost {
         return this.#post({ say: 'pong', ping: message.ping })
       case 'update':
         this.#hear(message.document)
-        return void this.#refresh(message.document)
+        return void this.#refresh(message.document, message.live)
       case 'run':
+        this.#post({ say: 'begun', run: message.run })
         return void this.#start(message.run, message.document, message.targets)
       case 'cancel':
         return void this.engine.cancel()
@@ -130,7 +134,6 @@ export class EngineHost {
   async #start(run: number, document: GraphDocument, targets: readonly string[] | undefined): Promise<void> {
     this.#run = run
     this.#running++
-    this.#post({ say: 'begun', run })
     this.#hear(document)
     try {
       const report = await this.engine.run(document, { targets, fill: true })
@@ -167,12 +170,22 @@ export class EngineHost {
     this.#post({ say: 'left', leave })
   }
 
-  /** States first, then the pictures of what is cached. Only the latest document is answered. */
-  async #refresh(document: GraphDocument): Promise<void> {
+  /**
+   * States first, then the pictures of what is cached; or what is shown is computed, where it may be and takes no time. Only
+   * the latest document is answered.
+   */
+  async #refresh(document: GraphDocument, live?: Live & { readonly run: number }): Promise<void> {
     const update = ++this.#update
     try {
       const states = await this.engine.update(document)
       if (update !== this.#update) return
+      const plan = live && livePlan(document, this.#catalogue, states, live.viewed)
+      // A run that was asked for meanwhile has this edit too.
+      if (live && plan?.pause === 0 && live.run > this.#run) {
+        this.#post({ say: 'begun', run: live.run, targets: plan.targets })
+        void this.#start(live.run, document, plan.targets)
+        return this.#post({ say: 'states', states: [...states] })
+      }
       this.#post({ say: 'states', states: [...states] })
       this.#drawings.refreshViewed()
       this.#forecast()

@@ -2,7 +2,7 @@ import type { PlainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { NodeInfo } from '../node/catalogue.ts'
-import type { CheckpointRow } from './client.ts'
+import type { CheckpointRow, Live } from './client.ts'
 import type {
   BackendInfo,
   Difference,
@@ -22,7 +22,12 @@ import type {
 
 /** Page → Worker. Handled in the order they are sent. */
 export type ToWorker =
-  | { readonly do: 'update'; readonly document: GraphDocument }
+  | {
+      readonly do: 'update'
+      readonly document: GraphDocument
+      /** The number of the run that may begin by itself. */
+      readonly live?: Live & { readonly run: number }
+    }
   | {
       readonly do: 'run'
       readonly run: number
@@ -62,8 +67,8 @@ export type FromWorker =
       readonly catalogue: readonly NodeInfo[]
       readonly checkpoints: readonly CheckpointRow[]
     }
-  /** Files that follow are of this run. */
-  | { readonly say: 'begun'; readonly run: number }
+  /** Files that follow are of this run. With `targets` it has begun by itself after an update. */
+  | { readonly say: 'begun'; readonly run: number; readonly targets?: readonly string[] }
   | { readonly say: 'states'; readonly states: readonly (readonly [string, NodeState])[] }
   | { readonly say: 'left'; readonly leave: number }
   | { readonly say: 'preview'; readonly preview: Preview }

@@ -4,32 +4,21 @@ import type { GraphDocument } from '../graph/document.ts'
 import { fileName } from '../graph/text.ts'
 import type { ReadDocument } from '../graph/validate.ts'
 import type { PictureRef } from '../node/params.ts'
-import type { BackendChoice, CheckpointRow, EngineClient, EngineEvents, GivenFolder } from './client.ts'
+import type {
+  BackendChoice,
+  CheckpointRow,
+  ClientOptions,
+  EngineClient,
+  EngineEvents,
+  GivenFolder,
+  Live,
+  PresetReader,
+} from './client.ts'
 import type { Difference, Levels, Look, PointRead, ReliefLook } from './events.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
-import { discarded, unexpected, type Answer } from './answers.ts'
+import { discarded, unexpected, type Answer, type Question } from './answers.ts'
+import { Offers } from './offers.ts'
 import { TIMES, Watchdog, type WatchdogTimes } from './watchdog.ts'
-
-/** Reads graph files where the nodes' migrations are: in the Worker. */
-export interface PresetReader {
-  /** Rejects with the AppError that `parseDocument` throws. */
-  open(text: string): Promise<ReadDocument>
-}
-
-export interface ClientOptions {
-  /** Throws for a file that is not a picture, so that no document comes to name it. */
-  checkPicture?(file: Blob, name: string): Promise<void>
-  /** What computes at first. */
-  readonly backend?: BackendChoice
-  /** Keeps another choice for the next visit. */
-  chosen?(backend: BackendChoice): void
-}
-
-/** What the Worker owes an answer to; a new Worker is asked again. */
-interface Question {
-  readonly message: ToWorker
-  answer(answer: Answer): void
-}
 
 interface Run {
   readonly number: number
@@ -42,7 +31,7 @@ interface Run {
 /** Workers that die before they are ready, in a row, before it is given up. */
 const STARTS = 3
 
-/** Milliseconds within which a second loss is the driver's or the run's fault: then the person is asked. */
+/** Milliseconds within which a second loss is not by chance: then the person is asked. */
 const SOON = 60_000
 
 /** Starts the engine in a Worker. Everything asked for before it is ready waits. */
@@ -64,6 +53,7 @@ class WorkerClient implements EngineClient, PresetReader {
   #look: Look | undefined
   #relief: ReliefLook | undefined
   #run: Run | undefined
+  readonly #offers = new Offers()
   /** The run that the Worker is at. */
   #begun: number | undefined
   #number = 0
@@ -90,9 +80,12 @@ class WorkerClient implements EngineClient, PresetReader {
     this.#start()
   }
 
-  update(document: GraphDocument): void {
+  update(document: GraphDocument, live?: Live): void {
     this.#document = document
-    if (this.#ready) this.#post({ do: 'update', document })
+    if (!this.#ready) return
+    const run = ++this.#number
+    if (live) this.#offers.add(run, document)
+    this.#post({ do: 'update', document, ...(live && { live: { ...live, run } }) })
   }
 
   run(document: GraphDocument, targets?: readonly string[]): void {
@@ -102,6 +95,7 @@ class WorkerClient implements EngineClient, PresetReader {
 
   leave(): void {
     this.#document = this.#look = this.#relief = undefined
+    this.#offers.clear()
     if (!this.#ready) return
     this.#leaving = ++this.#number
     this.#post({ do: 'leave', leave: this.#leaving })
@@ -271,8 +265,7 @@ class WorkerClient implements EngineClient, PresetReader {
       case 'relief':
         return this.events.relief(message.relief)
       case 'begun':
-        this.#begun = message.run
-        return
+        return this.#hasBegun(message.run, message.targets)
       case 'warned':
         return this.events.warned(message.node, message.message)
       case 'memory':
@@ -303,6 +296,16 @@ class WorkerClient implements EngineClient, PresetReader {
       case 'dead':
         return this.#died(message.error)
     }
+  }
+
+  #hasBegun(number: number, targets: readonly string[] | undefined): void {
+    this.#begun = number
+    const document = targets && this.#offers.take(number)
+    // Run was pressed meanwhile: that one replaces it.
+    if (document === undefined || number < (this.#run?.number ?? 0)) return
+    this.#run = { number, document, targets, again: true }
+    this.#watchdog.runs()
+    this.events.begun(document)
   }
 
   #ended(run: number, tell: () => void): void {

@@ -312,3 +312,65 @@ test('a limit outlives an engine that died', async () => {
   expect(ToyWorker.made.map(({ limit }) => limit)).toEqual([7, 7])
   client.dispose()
 })
+
+test('after an edit what takes no time is computed at once and told as begun; what was never measured waits for the page', async () => {
+  const { client, heard } = listen()
+  await wait(10)
+  client.update(marigold({ seed: 1 }), { viewed: 'view' })
+  await wait(100)
+  expect(heard).not.toContain('begun')
+  client.run(marigold({ seed: 1 }))
+  await wait(500)
+  heard.length = 0
+  const edited = marigold({ seed: 1, map: 'red' })
+  client.update(edited, { viewed: 'view' })
+  await wait(200)
+  expect(heard).toEqual(['begun', 'finished'])
+  // The page asked once.
+  expect(asked(ToyWorker.made[0])?.slice(-1)).toEqual(['update'])
+  // Without leave to do so nothing runs.
+  client.update(marigold({ seed: 1, map: 'grey' }))
+  await wait(200)
+  expect(heard).toEqual(['begun', 'finished'])
+  client.dispose()
+})
+
+test('of edits that follow each other quickly the last one is computed, also after Run, and none of a document that was left', async () => {
+  const { client, heard } = listen()
+  client.run(marigold({ seed: 1 }))
+  await wait(500)
+  heard.length = 0
+  for (const map of ['red', 'grey', 'red']) client.update(marigold({ seed: 1, map }), { viewed: 'view' })
+  await wait(200)
+  expect(heard.at(-1)).toBe('finished')
+  expect(heard.filter((what) => what === 'finished')).toHaveLength(1)
+  heard.length = 0
+  client.update(marigold({ seed: 1, map: 'grey' }), { viewed: 'view' })
+  client.run(marigold({ seed: 2, map: 'red' }))
+  await wait(500)
+  expect(heard.filter((what) => what !== 'warned mean')).toEqual(['finished'])
+  heard.length = 0
+  client.update(marigold({ seed: 2, map: 'grey' }), { viewed: 'view' })
+  client.leave()
+  await wait(200)
+  expect(heard).toEqual([])
+  client.dispose()
+})
+
+test('a run that began by itself goes on in a new Worker when its device is lost', async () => {
+  const { client, heard } = listen()
+  client.run(marigold({ seed: 1 }))
+  await wait(500)
+  heard.length = 0
+  let go = () => {}
+  ToyWorker.tick = () => new Promise((resolve) => (go = resolve))
+  client.update(marigold({ seed: 1, map: 'red' }), { viewed: 'view' })
+  await wait(10)
+  expect(heard).toEqual(['begun'])
+  ToyWorker.tick = async () => undefined
+  ToyWorker.made[0]?.say({ say: 'dead', error: { code: 'gpu/device-lost', message: 'It is gone.' } })
+  await wait(500)
+  expect(heard.filter((what) => what !== 'warned mean')).toEqual(['begun', 'restarted, repeats', 'ready', 'finished'])
+  go()
+  client.dispose()
+})

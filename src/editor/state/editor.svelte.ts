@@ -26,7 +26,7 @@ import { chosen } from './moving.ts'
 import type { ExamplePicture } from './examples.ts'
 import { Form } from './form.svelte.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
-import { changesResults } from './live.ts'
+import { changesResults } from './changes.ts'
 import { ledThrough, removal } from './rewiring.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Runs } from './runs.svelte.ts'
@@ -100,6 +100,7 @@ export class Editor {
     this.run = new RunState((message) => this.say((this.#told = message)), {
       ready: () => ready(this),
       states: () => this.runs.planned(),
+      begun: (document) => this.runs.begun(document),
       ended: (finished) => {
         if (finished && this.run.errors.length === 0 && this.runs.document) this.seeds.made(this.runs.document)
         if (this.runs.ended(finished)) this.#keepMember()

@@ -12,7 +12,7 @@ import type {
   RunReport,
   SpreadPicture,
 } from '../../engine/events.ts'
-import type { GroupDefinition } from '../../graph/document.ts'
+import type { GraphDocument, GroupDefinition } from '../../graph/document.ts'
 import { catalogueWith } from '../../graph/groups/types.ts'
 import { freeName } from '../../graph/text.ts'
 import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
@@ -70,10 +70,16 @@ export class RunState implements EngineEvents {
     private readonly on: {
       ready(): void
       states(): void
+<<<<<<< HEAD
       ended(finished: boolean): void
       members(): void
       /** The groups of the document. */
       groups?(): readonly GroupDefinition[] | undefined
+=======
+      begun(document: GraphDocument): void
+      ended(finished: boolean): void
+      members(): void
+>>>>>>> 555b7f2 (An edit that takes no time is computed where it is planned, without a second way between page and Worker; the bench measures builds by turns)
     },
   ) {}
 
@@ -91,6 +97,11 @@ export class RunState implements EngineEvents {
     this.secondsLeft = undefined
     this.errors = []
     this.notice = undefined
+  }
+
+  begun(document: GraphDocument): void {
+    this.begin()
+    this.on.begun(document)
   }
 
   ready(info: BackendInfo, catalogue: readonly NodeInfo[], checkpoints: readonly CheckpointRow[]): void {

@@ -1,8 +1,8 @@
 import type { EngineClient } from '../../engine/client.ts'
+import { forecast, livePlan, shown } from '../../engine/live-plan.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { SAY } from '../text.ts'
 import type { DocumentStore } from './document-store.svelte.ts'
-import { forecast, livePlan, shown } from './live.ts'
 import { QUICK_FROM, quickLook } from './quick-look.ts'
 import type { RunState } from './run-state.svelte.ts'
 import { VIEW, type Viewing } from './viewing.svelte.ts'
@@ -77,7 +77,17 @@ export class Runs {
   /** Results are other ones from now on. */
   edited(): void {
     this.#edited = true
-    this.client.update(this.editor.store.document)
+    const { store, viewing } = this.editor
+    this.client.update(store.document, this.live && this.#ran ? { viewed: viewing.node } : undefined)
+  }
+
+  /** The engine has found that what an edit changes takes no time, and computes it. */
+  begun(document: GraphDocument): void {
+    this.document = document
+    this.#afterLook = undefined
+    // An edit that was made meanwhile has not been planned yet.
+    if (document === this.editor.store.document) this.hold()
+    this.editor.say(SAY.running)
   }
 
   /** The engine has planned what was edited. */

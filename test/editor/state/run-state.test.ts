@@ -4,7 +4,13 @@ import { RunState } from '../../../src/editor/state/run-state.svelte.ts'
 const made = () => {
   const said: string[] = []
   const ended = vi.fn()
-  const on = { ready: () => undefined, states: () => undefined, ended, members: () => undefined }
+  const on = {
+    ready: () => undefined,
+    states: () => undefined,
+    begun: () => undefined,
+    ended,
+    members: () => undefined,
+  }
   return { run: new RunState((message) => said.push(message), on), said, ended }
 }
 

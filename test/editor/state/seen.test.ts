@@ -8,6 +8,7 @@ function session(node: string) {
   const run = new RunState(() => undefined, {
     ready: () => undefined,
     states: () => undefined,
+    begun: () => undefined,
     ended: () => undefined,
     members: () => undefined,
   })

@@ -105,6 +105,7 @@ export function listen() {
   const events: EngineEvents = {
     ready: () => heard.push('ready'),
     states: (states) => void (last.states = states),
+    begun: () => heard.push('begun'),
     preview: ({ node, socket, full }) => void previews.add(`${node}.${socket}${full ? ' full' : ''}`),
     members: ({ node, keys, shownOn }) =>
       void seen.push(`${node}: ${keys.length} members on ${shownOn.map((on) => on.node).join(' and ')}`),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { NodeState } from '../../../src/engine/events.ts'
-import { changesResults, forecast, livePlan, shown } from '../../../src/editor/state/live.ts'
-import { catalogue } from '../support/catalogue.ts'
-import { depthGraph, graph } from '../support/graph.ts'
+import type { NodeState } from '../../src/engine/events.ts'
+import { forecast, livePlan, shown } from '../../src/engine/live-plan.ts'
+import { catalogue } from '../editor/support/catalogue.ts'
+import { depthGraph, graph } from '../editor/support/graph.ts'
 
 const document = depthGraph(catalogue)
 const states = (phase: (id: string) => NodeState) => new Map(document.nodes.map(({ id }) => [id, phase(id)]))
@@ -74,23 +74,5 @@ describe('Run asks for', () => {
     const lone = graph(catalogue, { decode: ['depth/vae-decode', 0, 0] })
     expect(shown(lone, catalogue, blocked('decode'))).toEqual(['decode'])
     expect(shown(graph(catalogue, {}), catalogue, new Map())).toEqual([])
-  })
-})
-
-describe('changesResults', () => {
-  it('does not count positions, titles and the ways of wires', () => {
-    const links = document.links.map((link) => ({ ...link, via: [{ x: 1, y: 1 }] }))
-    expect(changesResults(document, { ...document, links })).toBe(false)
-    const moved = document.nodes.map((node) => ({ ...node, position: { x: 1, y: 1 }, title: 'Mine' }))
-    expect(changesResults(document, { ...document, title: 'Other', nodes: moved })).toBe(false)
-  })
-
-  it('counts parameters, links and nodes', () => {
-    const [first, ...rest] = document.nodes
-    expect(changesResults(document, { ...document, nodes: rest })).toBe(true)
-    expect(changesResults(document, { ...document, links: document.links.slice(1) })).toBe(true)
-    const changed = first ? [{ ...first, params: { picture: null } }, ...rest] : []
-    expect(changesResults(document, { ...document, nodes: changed })).toBe(true)
-    expect(changesResults(document, graph(catalogue, {}))).toBe(true)
   })
 })

@@ -1,7 +1,7 @@
-import type { NodeState } from '../../engine/events.ts'
-import type { GraphDocument } from '../../graph/document.ts'
-import { ancestors } from '../../graph/topology.ts'
-import type { Catalogue } from '../../node/catalogue.ts'
+import type { GraphDocument } from '../graph/document.ts'
+import { ancestors } from '../graph/topology.ts'
+import type { Catalogue } from '../node/catalogue.ts'
+import type { NodeState } from './events.ts'
 
 /** Milliseconds without an edit before what must run does, by what it will take. */
 const PAUSE = {
@@ -13,22 +13,6 @@ const PAUSE = {
   /** Where it is not known what a heavy node takes. */
   unknown: 400,
 } as const
-
-const ends = ({ links }: GraphDocument): string => JSON.stringify(links.map(({ from, to }) => [from, to]))
-
-/** True when results may differ: positions, the ways of wires, and names do not count. */
-export function changesResults(before: GraphDocument, after: GraphDocument): boolean {
-  if (before.links !== after.links && ends(before) !== ends(after)) return true
-  if (before.nodes === after.nodes) return false
-  const known = new Map(before.nodes.map((node) => [node.id, node]))
-  return (
-    before.nodes.length !== after.nodes.length ||
-    after.nodes.some((node) => {
-      const old = known.get(node.id)
-      return old === undefined || old.type !== node.type || old.params !== node.params || old.bypass !== node.bypass
-    })
-  )
-}
 
 export interface LivePlan {
   readonly targets: readonly string[]
