@@ -47,7 +47,8 @@ export default defineNode({
     const planes = value.kind === 'normals' && format !== 'npy' ? read.map((n) => (n + 1) / 2) : read
     ctx.signal.throwIfAborted()
     const picture = { width, height, channels, planes } as const
-    const bytes = format === 'npy' ? encodeNpy(picture) : encodePng(picture, format === 'png16' ? 16 : 8)
+    const bytes =
+      format === 'npy' ? encodeNpy(picture) : await encodePng(picture, format === 'png16' ? 16 : 8, ctx.signal)
     const member = ctx.member.count > 1 ? `-${ctx.member.index + 1}` : ''
     const [ending, mime] = format === 'npy' ? ['npy', 'application/octet-stream'] : ['png', 'image/png']
     const carries = graph && format !== 'npy' ? 'graph' : undefined

@@ -1,11 +1,11 @@
 import { crc32 } from '../../base/crc32.ts'
 import { AppError } from '../../base/errors.ts'
+import { PNG_SIGNATURE, pngChunk } from '../../base/png-chunk.ts'
 import type { GraphDocument } from '../document.ts'
 import { LIMITS } from '../limits.ts'
 import { deflate, inflate } from './deflate.ts'
 import { shareableText } from './shareable.ts'
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const KEYWORD = 'marigold-graph'
 /** Of an iTXt chunk: the keyword, 0, compressed, by zlib, no language, no translated keyword. */
 const HEAD = [...new TextEncoder().encode(KEYWORD), 0, 1, 0, 0, 0]
@@ -41,11 +41,13 @@ export async function withGraph(
   const old = chunks.find(isGraph)
   const until = old?.at ?? end.at
   const after = old ? old.at + 12 + old.data.length : end.at
-  return new Uint8Array(await new Blob([png.subarray(0, until), chunk(data), png.subarray(after)]).arrayBuffer())
+  return new Uint8Array(
+    await new Blob([png.subarray(0, until), pngChunk('iTXt', data), png.subarray(after)]).arrayBuffer(),
+  )
 }
 
 /** Whether a file begins as every PNG does. */
-export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte)
+export const isPng = (bytes: Uint8Array): boolean => PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)
 
 /**
  * The text of the graph that a PNG carries, which is still to be read as any file is; undefined where there is none, also
@@ -76,7 +78,7 @@ const isGraph = ({ type, data }: Chunk): boolean =>
 /** The chunks up to the first that does not lie within the file. */
 function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = SIGNATURE.length; at + 12 <= bytes.length;) {
+  for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length;) {
     const length = view.getUint32(at)
     const end = at + 12 + length
     if (end > bytes.length) return
@@ -85,16 +87,6 @@ function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Chunk> {
     if (type === 'IEND') return
     at = end
   }
-}
-
-function chunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(data.length + 12)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, data.length)
-  bytes.set(new TextEncoder().encode('iTXt'), 4)
-  bytes.set(data, 8)
-  view.setUint32(data.length + 8, crc32(bytes.subarray(4, data.length + 8)))
-  return bytes
 }
 
 const damaged = (why: string): AppError =>
