@@ -1,6 +1,7 @@
 import { AppError, plainError } from '../base/errors.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import type { MemoryNeed } from './events.ts'
+import { catalogueWith } from '../graph/groups/types.ts'
 import { parseDocument } from '../graph/validate.ts'
 import { catalogueOf, type Catalogue } from '../node/catalogue.ts'
 import type { OutputFiles } from '../node/services.ts'
@@ -179,7 +180,8 @@ export class EngineHost {
     try {
       const states = await this.engine.update(document)
       if (update !== this.#update) return
-      const plan = live && livePlan(document, this.#catalogue, states, live.viewed)
+      const catalogue = catalogueWith(this.#catalogue, document.groups)
+      const plan = live && livePlan(document, catalogue, states, live.viewed)
       // A run that was asked for meanwhile has this edit too.
       if (live && plan?.pause === 0 && live.run > this.#run) {
         this.#post({ say: 'begun', run: live.run, targets: plan.targets })

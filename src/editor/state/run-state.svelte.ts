@@ -70,16 +70,11 @@ export class RunState implements EngineEvents {
     private readonly on: {
       ready(): void
       states(): void
-<<<<<<< HEAD
+      begun(document: GraphDocument): void
       ended(finished: boolean): void
       members(): void
       /** The groups of the document. */
       groups?(): readonly GroupDefinition[] | undefined
-=======
-      begun(document: GraphDocument): void
-      ended(finished: boolean): void
-      members(): void
->>>>>>> 555b7f2 (An edit that takes no time is computed where it is planned, without a second way between page and Worker; the bench measures builds by turns)
     },
   ) {}
 
