@@ -102,3 +102,15 @@ async function tabBack(title: string): Promise<void> {
   }
   throw new Error('Shift+Tab does not get there')
 }
+
+it('colours are those that the system asks for, until others are chosen', async () => {
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
+  expect(await theme()).toBe('dark')
+  await page.emulateMedia({ colorScheme: 'light' })
+  await expect.poll(theme).toBe('light')
+  await page.getByRole('button', { name: 'Light colours' }).click()
+  await expect.poll(theme).toBe('dark')
+  await page.reload()
+  await page.getByRole('button', { name: 'Light colours' }).waitFor()
+  expect(await theme()).toBe('dark')
+})

@@ -1,15 +1,21 @@
 const KEY = 'marigold-theme'
 
-/** Dark unless the person chose light; the choice is kept in this browser. */
+/** Dark or light as the system asks for, until the person chooses; the choice is kept in this browser. */
 export class Theme {
   light = $state(false)
 
   constructor(
     private readonly root: HTMLElement,
     private readonly storage: Storage,
+    system = matchMedia('(prefers-color-scheme: light)'),
   ) {
-    this.light = storage.getItem(KEY) === 'light'
-    this.#show()
+    const follow = (): void => {
+      const chosen = storage.getItem(KEY)
+      this.light = chosen === null ? system.matches : chosen === 'light'
+      this.#show()
+    }
+    follow()
+    system.addEventListener('change', follow)
   }
 
   toggle(): void {

@@ -25,7 +25,13 @@ export type Screen = 'computer' | 'telephone'
 /** A fresh page with nothing stored but, unless it is of a `newcomer`, that no hints are wanted; its catalogue loaded. */
 export async function openEditor(screen: Screen = 'computer', newcomer = false): Promise<OpenPage> {
   browser ??= chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
-  const context = await (await browser).newContext({ ...SCREENS[screen], acceptDownloads: true })
+  const context = await (
+    await browser
+  ).newContext({
+    ...SCREENS[screen],
+    acceptDownloads: true,
+    colorScheme: 'dark',
+  })
   if (!newcomer) await context.addInitScript(() => localStorage.setItem('marigold-hints', ''))
   const page = await context.newPage()
   const complaints: string[] = []
