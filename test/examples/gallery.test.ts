@@ -9,6 +9,7 @@ const PICTURES = join(import.meta.dirname, '../../examples/gallery')
 /** What has to be among the examples, by what they show. */
 const SHOWN = [
   'Depth from a photo',
+  'Marigold as one node',
   'Ensemble of five, with uncertainty',
   'LCM in one step',
   'Steps compared side by side',

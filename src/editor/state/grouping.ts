@@ -40,7 +40,11 @@ export function gatherSelection(editor: Editor): void {
   const types = editor.run.catalogue
   const sinks = new Set([...types.values()].filter(({ sink }) => sink).map(({ type }) => type))
   try {
-    const { document, node } = gathered(editor.store.document, editor.selection.ids, { types, sinks })
+    const { document, node } = gathered(editor.store.document, editor.selection.ids, {
+      types,
+      sinks,
+      title: (id) => editor.title(id),
+    })
     const count = editor.selection.ids.size
     if (!editor.do({ do: 'replace', document })) return
     editor.selection.set([node])

@@ -34,15 +34,17 @@ const SHOWN = 6
  * results. Its inputs are what is wired into the parts, and what must be; its outputs what is wired out of them, and their
  * ends; its parameters those that are starred or, without any, the first of those that are not folded away.
  *
- * Errors: `graph/no-group`, saying why these nodes cannot be one. `sinks`: the types that must stay outside.
+ * Errors: `graph/no-group`, saying why these nodes cannot be one. `sinks`: the types that must stay outside; `title`: what
+ * people know a node as.
  */
 export function gathered(
   document: GraphDocument,
   ids: ReadonlySet<string>,
-  { types, sinks }: { readonly types: NodeTypes; readonly sinks: ReadonlySet<string> },
+  known: { readonly types: NodeTypes; readonly sinks: ReadonlySet<string>; title(id: string): string },
 ): Gathered {
+  const { types } = known
   const nodes = document.nodes.filter(({ id }) => ids.has(id))
-  checkParts(document, ids, nodes, types, sinks)
+  checkParts(document, ids, nodes, known)
   const inside = ({ node }: SocketRef): boolean => ids.has(node)
   const links = document.links.filter(({ from, to }) => inside(from) && inside(to))
   const into = document.links.filter(({ from, to }) => !inside(from) && inside(to))
@@ -85,22 +87,20 @@ function checkParts(
   document: GraphDocument,
   ids: ReadonlySet<string>,
   nodes: readonly DocumentNode[],
-  types: NodeTypes,
-  sinks: ReadonlySet<string>,
+  { types, sinks, title }: Parameters<typeof gathered>[2],
 ): void {
-  const named = (node: DocumentNode): string => node.title ?? node.id
   if (nodes.length === 0) throw no('No node is selected.', 'Select what is to be one node.')
   if (nodes.length > LIMITS.parts) throw no(`A group has at most ${LIMITS.parts} parts.`, 'Select fewer nodes.')
   for (const node of nodes) {
-    if (isGroupType(node.type)) throw no(`"${named(node)}" is a group, and a group holds no groups.`, 'Open it first.')
-    if (typeOf(node, types) === undefined) throw no(`"${named(node)}" is of an unknown type.`, 'Leave it out.')
-    if (sinks.has(node.type)) throw no(`"${named(node)}" shows or writes a result.`, 'Leave it outside of the group.')
+    if (isGroupType(node.type))
+      throw no(`"${title(node.id)}" is a group, and a group holds no groups.`, 'Open it first.')
+    if (typeOf(node, types) === undefined) throw no(`"${title(node.id)}" is of an unknown type.`, 'Leave it out.')
+    if (sinks.has(node.type))
+      throw no(`"${title(node.id)}" shows or writes a result.`, 'Leave it outside of the group.')
   }
   const before = ancestors(document, ids)
   const between = [...descendants(document, ids)].find((id) => before.has(id) && !ids.has(id))
-  if (between === undefined) return
-  const node = document.nodes.find(({ id }) => id === between)
-  throw no(`"${node ? named(node) : between}" lies between these nodes.`, 'Select it as well.')
+  if (between !== undefined) throw no(`"${title(between)}" lies between these nodes.`, 'Select it as well.')
 }
 
 const same = (a: SocketRef, b: SocketRef): boolean => a.node === b.node && a.socket === b.socket

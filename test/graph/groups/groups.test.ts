@@ -19,6 +19,8 @@ import { definition, grouped } from './definition.ts'
 
 const { nodes } = bench()
 
+const KNOWN = { types: TYPES, sinks: new Set(['output/view']), title: (id: string) => id }
+
 /** The keys of everything that a graph computes. */
 const keysOf = (document: GraphDocument): readonly string[] => {
   const { document: flat } = flatten(document)
@@ -40,7 +42,7 @@ test('a group has the keys of its parts: closed, opened, and made of them again'
   expect(open?.nodes).toEqual(['encode', 'noise', 'denoise', 'mean'])
   expect(open?.document.groups).toBeUndefined()
   expect(keysOf(open?.document ?? closed)).toEqual(parts)
-  const again = gathered(open?.document ?? closed, new Set(open?.nodes), { types: TYPES, sinks: new Set() })
+  const again = gathered(open?.document ?? closed, new Set(open?.nodes), { ...KNOWN, sinks: new Set() })
   expect(again.document.nodes.map(({ type }) => type)).toEqual([
     'input/photo',
     'group/group',
@@ -57,7 +59,7 @@ test('nodes that can be one are, in any graph: results, stars and validity stay,
       const ids = new Set(document.nodes.filter((_, i) => (picks & (1 << i)) > 0).map(({ id }) => id))
       let one
       try {
-        one = gathered(document, ids, { types: TYPES, sinks: new Set(['output/view']) })
+        one = gathered(document, ids, KNOWN)
       } catch (error) {
         expect(error).toMatchObject({ code: 'graph/no-group', fix: expect.any(String) })
         return
@@ -82,7 +84,7 @@ test('nodes that can be one are, in any graph: results, stars and validity stay,
 test('why nodes cannot be one is said', () => {
   const why = (document: GraphDocument, ...ids: readonly string[]) => {
     try {
-      gathered(document, new Set(ids), { types: TYPES, sinks: new Set(['output/view']) })
+      gathered(document, new Set(ids), KNOWN)
     } catch (error) {
       return error instanceof AppError ? `${error.message} ${error.fix}` : error
     }
