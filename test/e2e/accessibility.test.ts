@@ -90,7 +90,7 @@ it('the keyboard alone goes from an empty graph to a picture', async () => {
   await page.keyboard.press('Control+Enter')
   await finished(page)
   await expect
-    .poll(() => node(page, 'View').getByRole('img').getAttribute('aria-label'))
+    .poll(() => node(page, 'View').getByRole('img').getAttribute('alt'))
     .toMatch(/^View: picture, \d+ × \d+/)
 })
 

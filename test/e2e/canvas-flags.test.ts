@@ -12,7 +12,7 @@ eachPage((opened) => {
 
 const toolbar = () => page.getByRole('toolbar', { name: 'Selected nodes' })
 const undo = () => page.getByRole('button', { name: 'Undo' })
-const caption = () => node(page, 'View').getByRole('img').getAttribute('aria-label')
+const caption = () => node(page, 'View').getByRole('img').getAttribute('alt')
 
 describe('bypass', () => {
   it('lets through what a node is given, and undo brings its picture back from the cache', async () => {

@@ -17,7 +17,7 @@ describe('the first start', () => {
   it('shows the depth of the example picture, made by the six nodes, without a click', async () => {
     await finished(page)
     for (const title of ['VAE Encode', 'Noise Init', 'DDIM Denoise', 'VAE Decode', 'Ensemble Align', 'Colorize']) {
-      await expect.poll(() => node(page, title).locator('canvas').isVisible(), { message: title }).toBe(true)
+      await expect.poll(() => node(page, title).getByRole('img').isVisible(), { message: title }).toBe(true)
     }
     expect(await distinctColours(page)).toBeGreaterThan(200)
   })

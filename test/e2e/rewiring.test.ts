@@ -29,8 +29,8 @@ it('a second Colorize beside the first shows its picture, and is the only node b
   await duplicate('Colorize')
   await node(page, 'Colorize').nth(1).getByRole('combobox', { name: 'Colours' }).selectOption('viridis')
   await expect.poll(() => foot('Colorize', 1), { timeout: 30_000 }).toMatch(/ms/)
-  await expect.poll(() => node(page, 'Colorize').nth(1).locator('canvas').isVisible()).toBe(true)
-  expect(await node(page, 'Colorize').nth(0).locator('canvas').isVisible()).toBe(true)
+  await expect.poll(() => node(page, 'Colorize').nth(1).getByRole('img').isVisible()).toBe(true)
+  expect(await node(page, 'Colorize').nth(0).getByRole('img').isVisible()).toBe(true)
   for (const title of ['VAE Encode', 'DDIM Denoise', 'VAE Decode', 'Ensemble Align', 'Match Image Size'])
     expect(await foot(title), title).toMatch(/cached/)
   expect(await foot('Colorize', 0)).toMatch(/cached/)
@@ -64,8 +64,8 @@ it('a second VAE Decode shows the depth after other steps beside the first', asy
     socket(page, 'Load Checkpoint', 'checkpoint', 'output'),
     socket(page, 'VAE Decode', 'checkpoint', 'input').nth(1),
   )
-  await expect.poll(() => node(page, 'VAE Decode').nth(1).locator('canvas').isVisible(), { timeout: 30_000 }).toBe(true)
-  expect(await node(page, 'VAE Decode').nth(0).locator('canvas').isVisible()).toBe(true)
+  await expect.poll(() => node(page, 'VAE Decode').nth(1).getByRole('img').isVisible(), { timeout: 30_000 }).toBe(true)
+  expect(await node(page, 'VAE Decode').nth(0).getByRole('img').isVisible()).toBe(true)
   for (const title of ['VAE Encode', 'Noise Init']) expect(await foot(title), title).toMatch(/cached/)
   expect(await foot('VAE Decode', 0)).toMatch(/cached/)
 })

@@ -1,5 +1,5 @@
 import { NodeEditor } from 'rete'
-import { AreaPlugin, type NodeView } from 'rete-area-plugin'
+import { AreaPlugin } from 'rete-area-plugin'
 import { ConnectionPlugin } from 'rete-connection-plugin'
 import type { GraphDocument } from '../../graph/document.ts'
 import { pinch } from '../pinch.ts'
@@ -8,6 +8,7 @@ import { EDITOR, type Editor } from '../state/editor.svelte.ts'
 import type { Point } from '../state/geometry.svelte.ts'
 import { Views } from '../state/views.ts'
 import type { Box } from './box-select.ts'
+import { completing } from './completing.ts'
 import { diff, type Change } from './diff.ts'
 import { dragNodes } from './drag-nodes.ts'
 import { mover } from './mover.ts'
@@ -105,12 +106,16 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     void area.area.zoom(zoom)
   })
 
+  const cards = completing(editor, container, seen)
   let shown: GraphDocument = { ...editor.store.document, nodes: [], links: [] }
   let queue = Promise.resolve()
   const sync = (document: GraphDocument) => {
+    cards.foresee()
     queue = queue.then(async () => {
-      for (const change of diff(shown, document)) await perform(change)
+      const changes = diff(shown, document)
+      for (const change of changes) await perform(change)
       shown = document
+      if (changes.length > 0) cards.changed()
     })
   }
 
@@ -136,18 +141,15 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     }
   }
 
-  const boxOf = ({ position: { x, y }, element }: NodeView): Box => ({
-    left: x,
-    top: y,
-    right: x + element.offsetWidth,
-    bottom: y + element.offsetHeight,
-  })
+  const boxOf = (id: string): readonly Box[] => {
+    const box = editor.geometry.box(id)
+    return box ? [{ left: box.x, top: box.y, right: box.x + box.width, bottom: box.y + box.height }] : []
+  }
   const frame = () => ({ width: container.clientWidth, height: container.clientHeight })
-  const views = (ids: Iterable<string>) => [...ids].flatMap((id) => area.nodeViews.get(id) ?? [])
 
   /** Moves the canvas so that the nodes are seen as `view` says; without a node it stays. */
   function look(ids: Iterable<string>, view: (boxes: readonly Box[]) => ViewTransform): void {
-    const boxes = views(ids).map(boxOf)
+    const boxes = [...ids].flatMap(boxOf)
     if (boxes.length === 0) return
     const { x, y, k } = view(boxes)
     area.area.transform.x = x
@@ -164,14 +166,22 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     })
   }
   const watch = () => {
+    const { x, y, k } = area.area.transform
+    // With a third dimension the canvas is a layer: it is moved without being painted again.
+    area.area.content.holder.style.transform = `translate3d(${x}px, ${y}px, 0) scale(${k})`
+    editor.geometry.zoom = k
     editor.geometry.seen = seen()
+    cards.moved()
     if (editor.store.document.nodes.length > 0) places.set(editor.documents.active, area.area.transform)
   }
   area.addPipe((signal) => {
     if (signal.type === 'translated' || signal.type === 'zoomed') watch()
     return signal
   })
-  const resized = new ResizeObserver(() => (editor.geometry.seen = seen()))
+  const resized = new ResizeObserver(() => {
+    editor.geometry.seen = seen()
+    cards.moved()
+  })
   resized.observe(container)
   const keepPlaces = () => places.keep()
   window.addEventListener('pagehide', keepPlaces)
@@ -222,6 +232,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     },
     destroy() {
       stop()
+      cards.stop()
       stack.stop()
       resized.disconnect()
       window.removeEventListener('pagehide', keepPlaces)

@@ -28,17 +28,13 @@ export class WireFlow extends Flow<Schemes, never[]> {
     super()
   }
 
-  override async pick(
-    { socket, event }: { socket: SocketData; event: 'up' | 'down' },
-    { socketsCache }: { socketsCache: Map<Element, SocketData> },
-  ): Promise<void> {
+  override async pick({ socket, event }: { socket: SocketData; event: 'up' | 'down' }): Promise<void> {
     if (!this.#held) {
       if (event !== 'down') return
       const hangs = this.gestures.take(addressOf(socket))
       this.#taken = socket
-      this.#held = [...socketsCache.values()].find(
-        ({ nodeId, side, key }) => nodeId === hangs.node && side === hangs.side && key === hangs.socket,
-      )
+      // It may hang on a card that is not drawn whole, whose sockets have no elements.
+      this.#held = { ...socket, nodeId: hangs.node, side: hangs.side, key: hangs.socket }
       return
     }
     // Letting go of the button where it was pressed is the first of two clicks.

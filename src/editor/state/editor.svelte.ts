@@ -15,6 +15,7 @@ import { SAY, TEXT } from '../text.ts'
 import type { CanvasView } from './canvas-view.ts'
 import type { Carrier } from './carried.ts'
 import { DocumentStore } from './document-store.svelte.ts'
+import { Detail } from './detail.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
 import { duplicate, newNode, type Copies } from './edits.ts'
@@ -27,6 +28,7 @@ import type { ExamplePicture } from './examples.ts'
 import { Form } from './form.svelte.ts'
 import { Geometry, type Point, type SocketAddress } from './geometry.svelte.ts'
 import { changesResults } from './changes.ts'
+import { looks } from './looks.ts'
 import { ledThrough, removal } from './rewiring.ts'
 import { RunState } from './run-state.svelte.ts'
 import { Runs } from './runs.svelte.ts'
@@ -55,7 +57,9 @@ export class Editor {
   readonly store = new DocumentStore()
   readonly documents = new Documents(this, globalThis.navigator?.locks, spills())
   readonly selection = new Selection()
-  readonly geometry = new Geometry()
+  readonly looks = $derived.by(() => looks(this.store.document, this.run.catalogue))
+  readonly geometry = new Geometry((node) => this.looks.get(node))
+  readonly detail = new Detail(this.geometry)
   readonly mapped = new Mapped(globalThis.localStorage)
   readonly wiring = new Wiring()
   readonly viewing = new Viewing()

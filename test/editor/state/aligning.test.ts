@@ -30,7 +30,7 @@ beforeEach(async () => {
   })
   for (const { id, position } of editor.store.document.nodes) {
     editor.geometry.nodes.set(id, position)
-    editor.geometry.sizes.set(id, spots.get(id) ?? { width: 236, height: 200 })
+    editor.geometry.measured(id, spots.get(id) ?? { width: 236, height: 200 })
   }
   editor.selection.set([a ?? '', b ?? '', c ?? ''])
 })

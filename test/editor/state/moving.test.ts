@@ -39,7 +39,7 @@ const document: GraphDocument = {
 const geometry = new Geometry()
 for (const { id, position } of document.nodes) {
   geometry.nodes.set(id, position)
-  geometry.sizes.set(id, { width: 80, height: 60 })
+  geometry.measured(id, { width: 80, height: 60 })
 }
 const none = new Set<never>()
 const frame = { ids: none, marks: new Set<MarkKey>(['frame f']) }

@@ -1,0 +1,38 @@
+/** What is to be drawn once its place comes into view, or near it. */
+const waiting = new WeakMap<Element, () => void>()
+const observer =
+  globalThis.IntersectionObserver &&
+  new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue
+        observer.unobserve(target)
+        waiting.get(target)?.()
+      }
+    },
+    { rootMargin: '50%' },
+  )
+
+/**
+ * Attachment for an image: shows the bitmap, from when it comes into view. A canvas would be a layer of its own for the
+ * browser, and a large graph hundreds of them. What is shown stays until the next is there.
+ */
+export const pictured = (bitmap: ImageBitmap) => (image: HTMLImageElement) => {
+  let url: string | undefined
+  let gone = false
+  waiting.set(image, () => {
+    const copy = new OffscreenCanvas(bitmap.width, bitmap.height)
+    copy.getContext('2d')?.drawImage(bitmap, 0, 0)
+    void copy.convertToBlob({ type: 'image/webp', quality: 0.9 }).then((blob) => {
+      if (gone) return
+      url = URL.createObjectURL(blob)
+      image.src = url
+    })
+  })
+  observer.observe(image)
+  return () => {
+    gone = true
+    observer.unobserve(image)
+    if (url !== undefined) URL.revokeObjectURL(url)
+  }
+}
