@@ -86,6 +86,8 @@ export const CANVAS_SAY = {
   led: (count: number) => (count === 1 ? 'The wire has a point to drag.' : `${count} wires have a point to drag.`),
   unled: 'The point is gone.',
   tidied: (count: number) => `Tidied ${nodes(count)}.`,
+  tidying: (count: number) => `Laying out ${nodes(count)} …`,
+  tidiedTooLate: 'The graph was changed while it was laid out, and was left as it is. Press L to lay it out now.',
   nothingToTidy: 'There is nothing to tidy.',
   aligned: (count: number) => `Moved ${nodes(count)} into line.`,
   selectMore: (count: number) => `Select at least ${nodes(count)} first.`,

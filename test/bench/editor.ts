@@ -13,33 +13,10 @@ import { chromium, type Page } from 'playwright-core'
 import { preview } from 'vite'
 import type { GraphDocument } from '../../src/graph/document.ts'
 import { chromiumArguments, findChromium } from '../e2e/support/chromium.ts'
+import { copies } from '../e2e/support/copies.ts'
 
 const counts = process.argv.slice(2).map(Number)
 const FRAMES = 90
-
-/** Copies of a graph in rows, cut off at a number of nodes. */
-function copies(graph: GraphDocument, count: number): string {
-  const across = Math.ceil(Math.sqrt(count / graph.nodes.length))
-  const name = (copy: number, id: string) => `c${copy}-${id}`
-  const all = Array.from({ length: Math.ceil(count / graph.nodes.length) }, (_, copy) => ({
-    nodes: graph.nodes.map((node) => ({
-      ...node,
-      id: name(copy, node.id),
-      position: {
-        x: node.position.x + (copy % across) * 1500,
-        y: node.position.y + Math.floor(copy / across) * 1300,
-      },
-    })),
-    links: graph.links.map(({ from, to }) => ({
-      from: { ...from, node: name(copy, from.node) },
-      to: { ...to, node: name(copy, to.node) },
-    })),
-  }))
-  const nodes = all.flatMap((copy) => copy.nodes).slice(0, count)
-  const ids = new Set(nodes.map(({ id }) => id))
-  const links = all.flatMap((copy) => copy.links).filter(({ from, to }) => ids.has(from.node) && ids.has(to.node))
-  return JSON.stringify({ ...graph, title: `${count} nodes`, nodes, links })
-}
 
 /** Milliseconds from choosing the file to the second frame with all nodes. */
 const open = (page: Page, text: string, count: number): Promise<number> =>

@@ -149,6 +149,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
 
   /** Moves the canvas so that the nodes are seen as `view` says; without a node it stays. */
   function look(ids: Iterable<string>, view: (boxes: readonly Box[]) => ViewTransform): void {
+    editor.geometry.catchUp()
     const boxes = [...ids].flatMap(boxOf)
     if (boxes.length === 0) return
     const { x, y, k } = view(boxes)

@@ -60,7 +60,7 @@ export class Geometry {
   guides = $state.raw<readonly Guide[]>([])
   /** By node, then by socket. */
   readonly #elements = new Map<string, Map<string, HTMLElement>>()
-  readonly #observed = new Map<Element, string>()
+  readonly #observed = new Map<HTMLElement, string>()
   /** One for all cards: what has changed in a frame is read at once, before anything is written. */
   readonly #observer = globalThis.ResizeObserver && new ResizeObserver((entries) => this.#measureAll(entries))
 
@@ -122,9 +122,17 @@ export class Geometry {
     }
   }
 
+  /** Measures what came on the canvas in this frame, before the browser says so. */
+  catchUp(): void {
+    for (const [card, node] of this.#observed) {
+      const known = this.#measured.get(node)?.look === this.look(node)
+      if (!known && card.parentElement) this.#measure(node, card.parentElement)
+    }
+  }
+
   #measureAll(entries: readonly ResizeObserverEntry[]): void {
     for (const { target } of entries) {
-      const node = this.#observed.get(target)
+      const node = this.#observed.get(target as HTMLElement)
       if (node !== undefined && target.parentElement) this.#measure(node, target.parentElement)
     }
   }

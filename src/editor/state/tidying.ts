@@ -1,31 +1,53 @@
+import { plainError } from '../../base/errors.ts'
 import type { Command } from '../../graph/commands.ts'
 import type { DocumentNote, GraphDocument, Point, Rectangle } from '../../graph/document.ts'
 import { CANVAS_SAY } from '../canvas-text.ts'
 import { FRAME_PADDING } from './annotating.ts'
 import type { Editor } from './editor.svelte.ts'
 import type { Geometry } from './geometry.svelte.ts'
+import { layOut } from './layering.ts'
 import { holds, hull, meets, middleOf, rounded, shifted } from './rectangles.ts'
 import { GRID } from './snapping.ts'
 
 const GAP = 16
 
-/** Lays the selected nodes out in columns or, when it is fewer than two, all of them; one step. */
-export async function tidy(editor: Editor): Promise<void> {
-  const { layered } = await import('./layered.ts')
+/** Nodes from which it is said that it will take a while. */
+const MANY = 300
+
+/** Editors of which a layout is being worked out. */
+const busy = new WeakSet<Editor>()
+
+/**
+ * Lays the selected nodes out in columns or, when it is fewer than two, all of them; one step. `work` finds the places; what
+ * was wired, moved, added or removed meanwhile is left as it is, and nothing is done.
+ */
+export async function tidy(editor: Editor, work = layOut): Promise<void> {
+  if (busy.has(editor)) return
+  busy.add(editor)
+  try {
+    await layOutChosen(editor, work)
+  } catch (error) {
+    editor.trouble = plainError(error)
+  } finally {
+    busy.delete(editor)
+  }
+}
+
+async function layOutChosen(editor: Editor, work: typeof layOut): Promise<void> {
   const { store, geometry, selection } = editor
-  const { document } = store
+  const begun = store.document
   const all = selection.ids.size < 2
-  const ids = new Set(all ? document.nodes.map(({ id }) => id) : selection.ids)
-  const frames = framed(document, geometry, ids)
+  const ids = new Set(all ? begun.nodes.map(({ id }) => id) : selection.ids)
+  const frames = framed(begun, geometry, ids)
   const nodes = [...ids].flatMap((id) => {
     const box = geometry.box(id)
     return box ? [{ ...box, id, group: frames.find((frame) => frame.nodes.includes(id))?.id }] : []
   })
-  const among = document.links.filter(({ from, to }) => ids.has(from.node) && ids.has(to.node))
-  const places = layered(
-    nodes,
-    among.map(({ from, to }) => [from.node, to.node]),
-  )
+  const among = begun.links.filter(({ from, to }) => ids.has(from.node) && ids.has(to.node))
+  if (nodes.length > MANY) editor.say(CANVAS_SAY.tidying(nodes.length))
+  const places = await work({ nodes, links: among.map(({ from, to }) => [from.node, to.node]) })
+  const { document } = store
+  if (!sameShape(begun, document)) return editor.say(CANVAS_SAY.tidiedTooLate)
   const laid = nodes.map((node) => ({ ...node, ...(places.get(node.id) ?? node) }))
   const [before, after] = [hull(nodes), hull(laid)]
   if (!before || !after) return editor.say(CANVAS_SAY.nothingToTidy)
@@ -46,6 +68,14 @@ export async function tidy(editor: Editor): Promise<void> {
   editor.say(CANVAS_SAY.tidied(boxes.size))
   if (all) editor.canvas?.fit()
 }
+
+/** Parameters may have changed: nothing that a layout depends on has. */
+const sameShape = (a: GraphDocument, b: GraphDocument): boolean =>
+  a.links === b.links &&
+  a.frames === b.frames &&
+  a.notes === b.notes &&
+  a.nodes.length === b.nodes.length &&
+  a.nodes.every(({ id, position }, i) => b.nodes[i]?.id === id && b.nodes[i].position === position)
 
 interface Framed {
   readonly id: string

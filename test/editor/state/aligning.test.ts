@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { align, distribute } from '../../../src/editor/state/aligning.ts'
 import { Editor } from '../../../src/editor/state/editor.svelte.ts'
+import { layered } from '../../../src/editor/state/layered.ts'
+import type { LayoutOrder } from '../../../src/editor/state/layering.ts'
 import { tidy } from '../../../src/editor/state/tidying.ts'
 import { FakeEngine } from '../support/fake-engine.ts'
 import { catalogue } from '../support/catalogue.ts'
@@ -13,6 +15,9 @@ const spots = new Map([
   [b, { x: 30, y: 400, width: 200, height: 100 }],
   [c, { x: 0, y: 110, width: 100, height: 50 }],
 ])
+
+/** What the page does in a Worker. */
+const layOut = ({ nodes, links }: LayoutOrder) => Promise.resolve(layered(nodes, links))
 
 beforeEach(async () => {
   editor = await new Promise<Editor>((ready) => {
@@ -83,7 +88,7 @@ describe('tidying', () => {
       ],
     })
     const before = editor.store.document
-    await tidy(editor)
+    await tidy(editor, layOut)
     const { nodes, links, frames: after = [], notes: moved = [] } = editor.store.document
     const at = new Map(nodes.map(({ id, position }) => [id, position]))
     for (const { from, to } of links) expect(at.get(from.node)?.x ?? NaN).toBeLessThan(at.get(to.node)?.x ?? NaN)
@@ -92,5 +97,30 @@ describe('tidying', () => {
     expect(moved[0]?.text).toBe('by the picture')
     editor.undo()
     expect(editor.store.document).toEqual(before)
+  })
+
+  it('goes by the graph that is there at the end: parameters may change meanwhile, and nothing is done after another edit', async () => {
+    editor.selection.clear()
+    let edit = () => editor.setParam('noise', 'seed', 7)
+    const slow = (order: LayoutOrder) => {
+      edit()
+      return layOut(order)
+    }
+    await tidy(editor, slow)
+    expect(editor.status).toBe(`Tidied ${editor.store.document.nodes.length} nodes.`)
+    expect(editor.store.node('noise')?.params.seed).toBe(7)
+
+    edit = () => editor.do({ do: 'moveNodes', positions: { noise: { x: 4000, y: 0 } } })
+    await tidy(editor, slow)
+    expect(editor.status).toContain('was changed while it was laid out')
+    expect(editor.store.node('noise')?.position).toEqual({ x: 4000, y: 0 })
+  })
+
+  it('says why where the layout could not be worked out, and can be asked again', async () => {
+    editor.selection.clear()
+    await tidy(editor, () => Promise.reject(new Error('no Worker')))
+    expect(editor.trouble?.message).toContain('no Worker')
+    await tidy(editor, layOut)
+    expect(editor.status).toMatch(/^Tidied/)
   })
 })
