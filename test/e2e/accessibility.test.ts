@@ -89,9 +89,7 @@ it('the keyboard alone goes from an empty graph to a picture', async () => {
 
   await page.keyboard.press('Control+Enter')
   await finished(page)
-  await expect
-    .poll(() => node(page, 'View').getByRole('img').getAttribute('alt'))
-    .toMatch(/^View: picture, \d+ × \d+/)
+  await expect.poll(() => node(page, 'View').getByRole('img').getAttribute('alt')).toMatch(/^View: picture, \d+ × \d+/)
 })
 
 /** Presses Shift+Tab until the node has the focus. */
