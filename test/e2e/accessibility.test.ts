@@ -5,10 +5,13 @@ import { finished, node, socket, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 describe('axe finds nothing', () => {
   it.each(['dark', 'light'])('on the page, with each dialog and menu open, in %s colours', async (colours) => {

@@ -5,10 +5,13 @@ import { drag, finished, node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const undo = () => page.getByRole('button', { name: 'Undo' })
 const bar = () => page.getByRole('toolbar', { name: 'Selected nodes' })

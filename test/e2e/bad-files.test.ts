@@ -6,10 +6,13 @@ import { eachPage } from './support/each-page.ts'
 import { finished, node, socket } from './support/editor-page.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const drop = (name: string, type: string, content: string): Promise<void> => dropFile(page, { name, type, content })
 

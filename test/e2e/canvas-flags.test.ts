@@ -5,10 +5,13 @@ import { finished, node, socket, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const toolbar = () => page.getByRole('toolbar', { name: 'Selected nodes' })
 const undo = () => page.getByRole('button', { name: 'Undo' })

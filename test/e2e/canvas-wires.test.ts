@@ -4,11 +4,14 @@ import { eachPage } from './support/each-page.ts'
 import { addNode, drag, finished, node, socket, status } from './support/editor-page.ts'
 
 let page: Page
-eachPage(async (opened) => {
-  page = opened
-  await finished(page)
-  await page.getByRole('switch', { name: 'Live' }).uncheck()
-})
+eachPage(
+  async (opened) => {
+    page = opened
+    await finished(page)
+    await page.getByRole('switch', { name: 'Live' }).uncheck()
+  },
+  { again: true },
+)
 
 const undo = () => page.getByRole('button', { name: 'Undo' })
 const connected = (title: string, name: string, side: 'input' | 'output') =>

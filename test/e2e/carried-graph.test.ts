@@ -10,10 +10,13 @@ import { finished, node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const title = () => page.getByRole('textbox', { name: 'Graph title' })
 const asked = () => page.getByRole('dialog', { name: /carries a graph$/ })

@@ -6,7 +6,7 @@ import { node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => (page = opened))
+eachPage((opened) => (page = opened), { again: true })
 
 const dialog = () => page.getByRole('dialog', { name: 'Commands' })
 const field = () => dialog().getByRole('combobox', { name: 'Search commands, nodes and examples' })

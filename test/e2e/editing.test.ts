@@ -7,11 +7,14 @@ import { eachPage } from './support/each-page.ts'
 import { addNode, drag, node, socket, status } from './support/editor-page.ts'
 
 let page: Page
-eachPage(async (opened) => {
-  page = opened
-  const live = page.getByRole('switch', { name: 'Live' })
-  await live.uncheck()
-})
+eachPage(
+  async (opened) => {
+    page = opened
+    const live = page.getByRole('switch', { name: 'Live' })
+    await live.uncheck()
+  },
+  { again: true },
+)
 
 const undo = () => page.getByRole('button', { name: 'Undo' })
 const redo = () => page.getByRole('button', { name: 'Redo' })

@@ -6,10 +6,13 @@ import { finished, node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const form = () => page.getByRole('region', { name: 'Form', exact: true })
 const star = (title: string, label: string) =>

@@ -5,11 +5,14 @@ import { drag, finished, node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage(async (opened) => {
-  page = opened
-  await finished(page)
-  await page.getByRole('switch', { name: 'Live' }).uncheck()
-})
+eachPage(
+  async (opened) => {
+    page = opened
+    await finished(page)
+    await page.getByRole('switch', { name: 'Live' }).uncheck()
+  },
+  { again: true },
+)
 
 const undo = () => page.getByRole('button', { name: 'Undo' })
 const bar = () => page.getByRole('toolbar', { name: 'Selected nodes' })

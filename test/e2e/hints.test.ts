@@ -5,7 +5,7 @@ import { violations } from './support/violations.ts'
 afterAll(closeBrowser)
 
 it('a newcomer is told one thing at a time beside the graph, not over it, and never again', async () => {
-  const { page, complaints, close } = await openEditor('computer', true)
+  const { page, complaints, close } = await openEditor({ newcomer: true })
   const hints = page.getByRole('complementary', { name: 'Hints' })
   await hints.getByText('Drop a photo').waitFor()
   expect(await violations(page)).toEqual([])

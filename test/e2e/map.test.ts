@@ -12,10 +12,13 @@ interface Box {
 }
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const map = () => page.getByRole('img', { name: /^Map of the graph: \d+ nodes/ })
 const place = async () => {

@@ -6,10 +6,13 @@ import { eachPage } from './support/each-page.ts'
 import { addNode, finished, node } from './support/editor-page.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 type Role = 'spinbutton' | 'combobox' | 'switch' | 'textbox'
 const ROLES: Readonly<Record<Param['widget'], Role>> = {

@@ -5,10 +5,13 @@ import { finished, node } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 it('a number takes a sum, steps by key, and comes back to its default, each as one undo step', async () => {
   const max = node(page, 'Colorize').getByRole('spinbutton', { name: 'Max', exact: true })

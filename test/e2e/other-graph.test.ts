@@ -4,10 +4,13 @@ import { eachPage } from './support/each-page.ts'
 import { finished, node, status } from './support/editor-page.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const pictures = (title: string) => node(page, title).first().getByRole('img').count()
 const large = () => page.getByRole('region', { name: 'Viewer' }).getByRole('application').getByRole('img').count()

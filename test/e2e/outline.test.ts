@@ -5,10 +5,13 @@ import { finished } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const outline = () => page.getByRole('navigation', { name: 'Outline of the graph' })
 const focused = () =>

@@ -4,10 +4,13 @@ import { eachPage } from './support/each-page.ts'
 import { addNode, drag, finished, node, socket, status } from './support/editor-page.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const foot = (title: string, index = 0) => node(page, title).nth(index).locator('footer').textContent()
 

@@ -5,10 +5,13 @@ import { finished, node } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const noise = () => node(page, 'Noise Init')
 const seed = () => noise().getByRole('spinbutton', { name: 'Seed', exact: true })

@@ -4,9 +4,12 @@ import { eachPage } from './support/each-page.ts'
 import { node, status } from './support/editor-page.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-})
+eachPage(
+  (opened) => {
+    page = opened
+  },
+  { again: true },
+)
 
 const title = () => page.getByRole('textbox', { name: 'Graph title' })
 

@@ -11,11 +11,14 @@ interface Point {
 
 let page: Page
 let devtools: CDPSession
-eachPage(async (opened) => {
-  page = opened
-  devtools = await page.context().newCDPSession(page)
-  await finished(page)
-}, 'telephone')
+eachPage(
+  async (opened) => {
+    page = opened
+    devtools = await page.context().newCDPSession(page)
+    await finished(page)
+  },
+  { screen: 'telephone', again: true },
+)
 
 /** Fingers go from their first points to their last ones, and are lifted. */
 async function fingers(...paths: readonly (readonly [from: Point, to: Point])[]): Promise<void> {

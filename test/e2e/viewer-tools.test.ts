@@ -7,10 +7,13 @@ import { finished, node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const viewer = () => page.getByRole('region', { name: 'Viewer' })
 const stage = () => viewer().getByRole('application')

@@ -4,10 +4,13 @@ import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const viewer = () => page.getByRole('region', { name: 'Viewer' })
 const percent = async () => Number(/(\d+) %/.exec(await viewer().locator('header').innerText())?.[1])

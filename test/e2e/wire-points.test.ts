@@ -5,10 +5,13 @@ import { addNode, drag, finished, node, socket, status } from './support/editor-
 import { violations } from './support/violations.ts'
 
 let page: Page
-eachPage((opened) => {
-  page = opened
-  return finished(page)
-})
+eachPage(
+  (opened) => {
+    page = opened
+    return finished(page)
+  },
+  { again: true },
+)
 
 const undo = () => page.getByRole('button', { name: 'Undo' })
 const points = () => page.getByRole('button', { name: 'Point 1 of the wire from Colorize, image to View, value' })

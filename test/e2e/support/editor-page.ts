@@ -1,4 +1,5 @@
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import { join } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { chromiumArguments } from './chromium.ts'
 
@@ -10,30 +11,37 @@ export interface OpenPage {
 }
 
 const SCREENS = {
-  computer: { viewport: { width: 1440, height: 900 } },
-  telephone: { viewport: { width: 400, height: 800 }, hasTouch: true },
+  computer: { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+  telephone: { viewport: { width: 400, height: 800 }, hasTouch: true, colorScheme: 'dark' },
 } as const
 
 /** Chromium draws WebGL without a graphics card by copying it, and says that this is slow. */
 const OWN = /GPU stall due to ReadPixels/
 
 let browser: Promise<Browser> | undefined
+/** Those of visitors who come again, by screen. */
+const profiles = new Map<Screen, Promise<BrowserContext>>()
 
 /** A computer's screen with a mouse, or a telephone. */
 export type Screen = 'computer' | 'telephone'
 
-/** A fresh page with nothing stored but, unless it is of a `newcomer`, that no hints are wanted; its catalogue loaded. */
-export async function openEditor(screen: Screen = 'computer', newcomer = false): Promise<OpenPage> {
-  browser ??= chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
-  const context = await (
-    await browser
-  ).newContext({
-    ...SCREENS[screen],
-    acceptDownloads: true,
-    colorScheme: 'dark',
-  })
-  if (!newcomer) await context.addInitScript(() => localStorage.setItem('marigold-hints', ''))
+export interface Visitor {
+  readonly screen?: Screen
+  /** Wants hints; everybody else was here before and does not. */
+  readonly newcomer?: boolean
+  /**
+   * Has the results of earlier visits, also of other test files, and nothing else of them: graphs are there as soon as they
+   * are opened. For tests of what is done with results, not of how they are computed.
+   */
+  readonly again?: boolean
+}
+
+/** A fresh page with nothing stored but what the visitor has; its catalogue loaded. */
+export async function openEditor({ screen = 'computer', newcomer, again }: Visitor = {}): Promise<OpenPage> {
+  const context = await (again ? profileOf(screen) : newContext(screen))
   const page = await context.newPage()
+  if (!newcomer) await page.addInitScript(() => localStorage.setItem('marigold-hints', ''))
+  if (again) await forget(page)
   const complaints: string[] = []
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !OWN.test(message.text())) complaints.push(message.text())
@@ -41,10 +49,45 @@ export async function openEditor(screen: Screen = 'computer', newcomer = false):
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(inject('url'))
   await node(page, 'Load Image').waitFor({ timeout: 60_000 })
-  return { page, complaints, close: () => context.close() }
+  return { page, complaints, close: () => (again ? leave(context) : context.close()) }
 }
 
-export const closeBrowser = async (): Promise<void> => (await browser)?.close()
+async function newContext(screen: Screen): Promise<BrowserContext> {
+  browser ??= chromium.launch(LAUNCH())
+  return (await browser).newContext({ ...SCREENS[screen], acceptDownloads: true })
+}
+
+function profileOf(screen: Screen): Promise<BrowserContext> {
+  const folder = join(inject('profiles'), screen)
+  const made =
+    profiles.get(screen) ??
+    chromium.launchPersistentContext(folder, { ...LAUNCH(), ...SCREENS[screen], acceptDownloads: true })
+  profiles.set(screen, made)
+  return made
+}
+
+const LAUNCH = () => ({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
+
+/** All but the browser's own file system, where the results are. */
+const FORGOTTEN = 'cookies,local_storage,indexeddb,cache_storage,service_workers'
+
+async function forget(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  const { origin } = new URL(inject('url'))
+  await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: FORGOTTEN })
+  await devtools.detach()
+}
+
+async function leave(context: BrowserContext): Promise<void> {
+  await context.clearPermissions()
+  // The one that the browser was started with stays, so that it does not end.
+  for (const page of context.pages().slice(1)) await page.close()
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close()
+  for (const context of profiles.values()) await (await context).close()
+}
 
 export const node = (page: Page, title: string): Locator => page.getByRole('group', { name: title, exact: true })
 

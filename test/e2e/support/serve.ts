@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { preview } from 'vite'
 import type { TestProject } from 'vitest/node'
 import { ensureBuilt, ROOT } from '../../../src/app/build/ensure-built.mjs'
@@ -9,6 +12,8 @@ declare module 'vitest' {
     url: string
     /** Path of the Chromium to drive. */
     chromium: string
+    /** Folder for what browsers keep from one test file to the next. */
+    profiles: string
   }
 }
 
@@ -18,5 +23,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await ensureBuilt('page')
   const server = await preview({ root: ROOT, preview: { port: 0, open: false } })
   project.provide('url', server.resolvedUrls?.local[0] ?? '')
-  return () => server.close()
+  const profiles = await mkdtemp(join(tmpdir(), 'marigold-profiles-'))
+  project.provide('profiles', profiles)
+  return async () => {
+    await server.close()
+    await rm(profiles, { recursive: true })
+  }
 }
