@@ -4,13 +4,10 @@ import { eachPage } from './support/each-page.ts'
 import { finished, node, status } from './support/editor-page.ts'
 
 let page: Page
-eachPage(
-  (opened) => {
-    page = opened
-    return finished(page)
-  },
-  { again: true },
-)
+eachPage((opened) => {
+  page = opened
+  return finished(page)
+})
 
 const pictures = (title: string) => node(page, title).first().getByRole('img').count()
 const large = () => page.getByRole('region', { name: 'Viewer' }).getByRole('application').getByRole('img').count()
