@@ -6,6 +6,8 @@ import { TARGETS, type Modality } from '../../models/checkpoint/modality.ts'
 import { nodes } from '../../src/app/registry.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { fitParam } from '../../src/graph/params.ts'
+import type { GraphDocument } from '../../src/graph/document.ts'
+import { typesWith } from '../../src/graph/groups/types.ts'
 import { defaultsOf, OutputFiles, tensorsOf, type InputPort, type PortValue } from '../../src/node/index.ts'
 import { Bench, frameOf, pictureService, type Call, type Called } from './support.ts'
 import { toyCheckpoints, toyFor } from './toy-checkpoint.ts'
@@ -131,11 +133,13 @@ function value(port: InputPort, bench: Bench, salt: number, targets = 1): PortVa
 
 it('starts every example from its node defaults: no parameter is missing', async () => {
   for (const name of (await readdir(join(ROOT, 'examples'))).filter((file) => file.endsWith('.json'))) {
-    const graph = JSON.parse(await readFile(join(ROOT, 'examples', name), 'utf8')) as {
-      nodes: { type: string; params: object }[]
-    }
-    for (const { type, params } of graph.nodes) {
-      expect(Object.keys(params).sort()).toEqual(Object.keys(defaultsOf(nodes.get(type)?.params ?? {})).sort())
+    const graph = JSON.parse(await readFile(join(ROOT, 'examples', name), 'utf8')) as GraphDocument
+    const types = typesWith(nodes, graph.groups)
+    const parts = (graph.groups ?? []).flatMap((group) => group.nodes)
+    for (const { type, params } of [...graph.nodes, ...parts]) {
+      expect(Object.keys(params).sort(), `${name}: ${type}`).toEqual(
+        Object.keys(defaultsOf(types.get(type)?.params ?? {})).sort(),
+      )
     }
   }
 })
