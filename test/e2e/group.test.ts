@@ -12,7 +12,7 @@ eachPage((opened) => {
 
 const PARTS = ['Load Checkpoint', 'Fit to Resolution', 'VAE Encode', 'Noise Init', 'DDIM Denoise', 'VAE Decode']
 const foot = (title: string) => node(page, title).locator('footer').textContent()
-const picture = (title: string) => node(page, title).locator('canvas')
+const picture = (title: string) => node(page, title).getByRole('img')
 
 /** Deletes all parts of the graph of the first start but the photo and what shows the depth, and puts the one node between. */
 async function withOneNode(): Promise<void> {
