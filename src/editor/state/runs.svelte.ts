@@ -30,6 +30,8 @@ export class Runs {
   #timer: ReturnType<typeof setTimeout> | undefined
   #edited = false
   #ran = false
+  /** What is changed now is somebody else's: it is planned, and not computed by itself. */
+  #withheld = false
   /** What is computed in full after the quick look that goes on. */
   #afterLook: readonly string[] | undefined
 
@@ -55,6 +57,17 @@ export class Runs {
     this.#edited = false
   }
 
+  /** A change that brings what somebody else made into the document: it is held from the beginning. */
+  withhold(change: () => boolean): boolean {
+    this.#withheld = true
+    try {
+      return change()
+    } finally {
+      this.#withheld = false
+      this.hold()
+    }
+  }
+
   /** Before another document: what was computed of this one is kept, the rest is not wanted. */
   leave(): void {
     this.hold()
@@ -78,7 +91,7 @@ export class Runs {
   edited(): void {
     this.#edited = true
     const { store, viewing } = this.editor
-    this.client.update(store.document, this.live && this.#ran ? { viewed: viewing.node } : undefined)
+    this.client.update(store.document, this.live && this.#ran && !this.#withheld ? { viewed: viewing.node } : undefined)
   }
 
   /** The engine has found that what an edit changes takes no time, and computes it. */
