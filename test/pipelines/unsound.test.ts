@@ -57,7 +57,7 @@ it.each([
         {
           code,
           node,
-          message: expect.stringMatching(`^The (U-Net|VAE \\w+) made ${made}`) as string,
+          message: expect.stringMatching(`^(Member 1 of 2: )?The (U-Net|VAE \\w+) made ${made}`) as string,
           fix: expect.stringContaining(fix) as string,
         },
       ])
