@@ -109,6 +109,15 @@ export const ACTIONS: readonly Action[] = [
     run: (editor) => editor.duplicateSelected(),
   },
   {
+    name: 'Duplicate without the wires into it',
+    group: 'Edit',
+    graph: true,
+    keys: ['Ctrl+Shift+D'],
+    keywords: ['copy'],
+    unable: nothingSelected,
+    run: (editor) => editor.duplicateSelected(false),
+  },
+  {
     name: 'Delete and heal the wires through it',
     group: 'Edit',
     graph: true,

@@ -1,7 +1,10 @@
 /** What hands do besides the actions: the mouse, and keys that belong to one part of the page. */
 export const GESTURES: readonly (readonly [gesture: string, what: string])[] = [
-  ['Double-click, right-click on the canvas', 'Add a node'],
-  ['Drag from a socket', 'Draw a wire; into empty space: choose a node that fits'],
+  ['Double-click, right-click, long press on the canvas', 'Add a node'],
+  [
+    'Drag from a socket',
+    'Draw a wire; into empty space: choose a node that fits; to one that takes something else: one that converts',
+  ],
   ['Click a socket, then another', 'Draw a wire without dragging'],
   ['Drag a wire off its input', 'Move or remove it'],
   ['Tab, Enter on sockets', 'Connect without a mouse'],

@@ -108,8 +108,11 @@ describe('wires', () => {
     await addNode(page, 'VAE Decode')
     const target = socket(page, 'VAE Decode', 'latent', 'input').last()
     await drag(page, socket(page, 'Load Image', 'image', 'output'), target, true)
-    await expect.poll(() => status(page).textContent()).toBe('This input takes latent, not image.')
+    await expect
+      .poll(() => status(page).textContent())
+      .toBe('This input takes latent, not image. A node can convert it.')
     await page.mouse.up()
+    await page.keyboard.press('Escape')
     expect(await undo().isDisabled()).toBe(false)
     await undo().click()
     expect(await undo().isDisabled()).toBe(true)

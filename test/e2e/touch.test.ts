@@ -132,6 +132,19 @@ it('two fingers zoom the picture in the viewer, one moves it', async () => {
   await expect.poll(async () => Math.round((await picture()).x - zoomed.x)).toBe(25)
 })
 
+it('a finger that stays on the empty canvas offers nodes to add', async () => {
+  const box = await page.getByRole('application', { name: 'Graph canvas' }).boundingBox()
+  if (!box) throw new Error('no canvas')
+  const at = { x: box.x + 6, y: box.y + 6 }
+  await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] })
+  await page.getByRole('dialog', { name: 'Add node' }).waitFor()
+  await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  await page
+    .getByRole('option', { name: /^Colorize/ })
+    .first()
+    .waitFor()
+})
+
 it('a finger draws a wire from socket to socket', async () => {
   const output = page
     .getByRole('group', { name: 'Load Checkpoint' })

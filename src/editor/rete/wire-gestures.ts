@@ -1,3 +1,5 @@
+import type { DocumentLink } from '../../graph/document.ts'
+import { convertible, convertibleOn } from '../state/converting.ts'
 import { sameSocket } from '../state/document-store.svelte.ts'
 import type { Editor } from '../state/editor.svelte.ts'
 import type { Point, SocketAddress } from '../state/geometry.svelte.ts'
@@ -24,8 +26,24 @@ export function wireGestures(
     else editor.say(SAY.wireDropped)
   }
 
+  /** Why the wire does not fit there, and whether a node could convert it: told of a socket once while the pointer is over it. */
+  let judged: { readonly at: SocketAddress; readonly reason: string | undefined } | undefined
+  function judge(start: SocketAddress, socket: SocketAddress): string | undefined {
+    if (judged && equal(judged.at, socket)) return judged.reason
+    const reason = refusal(store.document, editor.run.catalogue, start, socket)
+    const converts = reason !== undefined && convertible(editor, start, socket) !== undefined
+    judged = { at: socket, reason: converts ? SAY.converts(reason) : reason }
+    return judged.reason
+  }
+
+  /** Offers nodes that convert a wire, beside the socket where it was let go. */
+  function offer(link: DocumentLink, lifted: DocumentLink | undefined, at: Point): void {
+    editor.palette = { at, canvas: toCanvas(at), conversion: { link, lifted } }
+  }
+
   return {
     take(socket) {
+      judged = undefined
       const lifted = socket.side === 'input' ? store.linkAt(socket) : undefined
       const start: SocketAddress = lifted ? { ...lifted.from, side: 'output' } : socket
       wiring.drawing = { start, lifted }
@@ -37,7 +55,10 @@ export function wireGestures(
       wiring.end()
       if (!drawing || equal(socket, drawing.start)) return
       if (drawing.lifted && socket.side === 'input' && sameSocket(socket, drawing.lifted.to)) return
-      editor.connect(drawing.start, socket, drawing.lifted)
+      const refused = refusal(store.document, editor.run.catalogue, drawing.start, socket) !== undefined
+      const link = refused ? convertible(editor, drawing.start, socket) : undefined
+      if (link) offer(link, drawing.lifted, placeOf(socket) ?? pointer())
+      else editor.connect(drawing.start, socket, drawing.lifted)
     },
     drop() {
       const drawing = wiring.drawing
@@ -53,7 +74,9 @@ export function wireGestures(
       if (node === drawing.start.node || node === drawing.lifted?.to.node) return wiring.end()
       const socket = fittingSocket(store.document, editor.run.catalogue, drawing.start, node)
       wiring.end()
-      if (socket) editor.connect(drawing.start, socket, drawing.lifted)
+      if (socket) return void editor.connect(drawing.start, socket, drawing.lifted)
+      const link = convertibleOn(editor, drawing.start, node)
+      if (link) offer(link, drawing.lifted, at)
       else editor.say(SAY.nothingFits)
     },
     over(client) {
@@ -62,9 +85,10 @@ export function wireGestures(
       const socket = socketAt(client)
       if (!socket || equal(socket, drawing.start)) {
         wiring.hint = undefined
+        judged = undefined
         return
       }
-      const reason = refusal(store.document, editor.run.catalogue, drawing.start, socket)
+      const reason = judge(drawing.start, socket)
       const text = reason ?? `${editor.title(socket.node)}, ${socket.socket}`
       wiring.hint = { ...client, text, fits: reason === undefined }
       if (reason !== undefined && editor.status !== reason) editor.say(reason)
@@ -76,6 +100,13 @@ export function nodeAt({ x, y }: Point): string | undefined {
   const { node, photoOf } =
     document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-node], [data-photo-of]')?.dataset ?? {}
   return node ?? photoOf
+}
+
+/** Where a socket is in the window. */
+function placeOf({ node, side, socket }: SocketAddress): Point | undefined {
+  const of = `[data-of="${CSS.escape(node)}"][data-side="${side}"][data-socket="${CSS.escape(socket)}"]`
+  const box = document.querySelector(of)?.getBoundingClientRect()
+  return box && { x: box.left, y: box.bottom }
 }
 
 function socketAt({ x, y }: Point): SocketAddress | undefined {

@@ -14,6 +14,7 @@ import { spills } from '../drafts/spill.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { CanvasView } from './canvas-view.ts'
 import type { Carrier } from './carried.ts'
+import type { Conversion } from './converting.ts'
 import { DocumentStore } from './document-store.svelte.ts'
 import { Detail } from './detail.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
@@ -45,6 +46,8 @@ export interface PaletteRequest {
   readonly canvas: Point
   /** The wire that ended here. */
   readonly wire?: SocketAddress
+  /** The wire that does not fit here, for which nodes are looked for that convert. */
+  readonly conversion?: Conversion
 }
 
 /** The engine, and where it can the reading of presets: it knows the migrations of the nodes. */
@@ -206,10 +209,10 @@ export class Editor {
     if (this.do({ do: 'all', commands })) this.say(said)
   }
 
-  duplicateSelected(): void {
+  duplicateSelected(fed = true): void {
     if (this.selection.size === 0) return
     const what = chosen(this.store.document, this.geometry, this.selection)
-    this.addCopies(duplicate(this.store.document, what, { x: 32, y: 32 }), SAY.duplicated)
+    this.addCopies(duplicate(this.store.document, what, { x: 32, y: 32 }, fed), SAY.duplicated)
   }
 
   /** Applies it, selects what was added, and says what. Returns false where the document refuses it. */

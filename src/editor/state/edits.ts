@@ -40,9 +40,10 @@ export interface Copies {
   readonly marks: readonly MarkKey[]
 }
 
-/** Copies, shifted, with the links among the nodes and, as before, the links into them. */
-export function duplicate(document: GraphDocument, chosen: Chosen, by: Point): Copies {
-  return copiesOf(document, { ...excerpt(document, chosen), links: document.links }, by)
+/** Copies, shifted, with the links among the nodes and, unless told otherwise, the links into them. */
+export function duplicate(document: GraphDocument, chosen: Chosen, by: Point, fed = true): Copies {
+  const taken = excerpt(document, chosen)
+  return copiesOf(document, fed ? { ...taken, links: document.links } : taken, by)
 }
 
 /** What was chosen with the links among it, as a document of its own. */

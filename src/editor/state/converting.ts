@@ -1,0 +1,87 @@
+import { apply, type Command } from '../../graph/commands.ts'
+import type { GroupDefinition, DocumentLink, GraphDocument, Point } from '../../graph/document.ts'
+import { sockets } from '../../graph/sockets.ts'
+import type { Catalogue, NodeInfo } from '../../node/catalogue.ts'
+import { SAY } from '../text.ts'
+import type { Editor } from './editor.svelte.ts'
+import { newNode } from './edits.ts'
+import type { SocketAddress } from './geometry.svelte.ts'
+import { defining } from './group-definitions.ts'
+import { insertion } from './rewiring.ts'
+import { linkBetween } from './wiring.svelte.ts'
+
+/** A wire that does not fit, for which nodes are offered that make of what it carries what its end takes. */
+export interface Conversion {
+  readonly link: DocumentLink
+  /** The link that was taken off its input. */
+  readonly lifted: DocumentLink | undefined
+}
+
+/** What is needed to tell which nodes convert. */
+interface Known {
+  readonly document: GraphDocument
+  readonly types: Catalogue
+  /** Groups that come with the editor. */
+  readonly offered: readonly GroupDefinition[]
+}
+
+const knownTo = ({ store, run }: Editor): Known => ({
+  document: store.document,
+  types: run.catalogue,
+  offered: run.offered,
+})
+
+/**
+ * The node types that can be put between the ends of a link that does not fit. A checkpoint is not converted: nodes use it
+ * for what they make of something else.
+ */
+export function converters(known: Known, link: DocumentLink): readonly NodeInfo[] {
+  if (sockets(known.document, known.types).kinds(link.from)?.includes('checkpoint')) return []
+  return [...known.types.values()].filter((type) => conversion(known, type, link, { x: 0, y: 0 }) !== undefined)
+}
+
+/** Adds a node of a type and leads a link through it; undefined where it does not fit. */
+export function conversion(
+  { document, types, offered }: Known,
+  type: NodeInfo,
+  link: DocumentLink,
+  at: Point,
+): { readonly node: string; readonly command: Command } | undefined {
+  const node = newNode(document, type, at)
+  const adding: Command = { do: 'all', commands: [...defining(document, offered, type.type), { do: 'addNode', node }] }
+  const leading = insertion(apply(document, adding).document, types, node.id, link)
+  return leading && { node: node.id, command: { do: 'all', commands: [adding, leading] } }
+}
+
+/** The wire between two sockets with what converts it; undefined when nothing does. */
+export function convertible(editor: Editor, a: SocketAddress, b: SocketAddress): DocumentLink | undefined {
+  const link = linkBetween(a, b)
+  return link && converters(knownTo(editor), link).length > 0 ? link : undefined
+}
+
+/** The same for the first socket of a node for which there is something. */
+export function convertibleOn(editor: Editor, wire: SocketAddress, node: string): DocumentLink | undefined {
+  const found = editor.store.node(node)
+  const type = found && editor.type(found)
+  const side = wire.side === 'output' ? 'input' : 'output'
+  for (const socket of Object.keys((side === 'input' ? type?.inputs : type?.outputs) ?? {})) {
+    const link = convertible(editor, wire, { node, side, socket })
+    if (link !== undefined) return link
+  }
+  return undefined
+}
+
+export const convertersFor = (editor: Editor, { link }: Conversion): readonly NodeInfo[] =>
+  converters(knownTo(editor), link)
+
+/** Puts a new node between the ends of the wire; one step. Undefined when that is not possible any more. */
+export function convert(editor: Editor, type: NodeInfo, { link, lifted }: Conversion, at: Point): string | undefined {
+  const made = conversion(knownTo(editor), type, link, at)
+  if (made === undefined) return undefined
+  const lifting: Command[] = lifted ? [{ do: 'disconnect', to: lifted.to }] : []
+  if (!editor.do({ do: 'all', commands: [...lifting, made.command] })) return undefined
+  editor.selection.set([made.node])
+  editor.look()
+  editor.say(SAY.added(type.title))
+  return made.node
+}
