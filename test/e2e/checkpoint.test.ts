@@ -5,6 +5,7 @@ import { ROOT } from '../../src/app/build/ensure-built.mjs'
 import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
 import { pickerGives } from './support/folder-picker.ts'
+import { pixelsOf } from './support/pixels.ts'
 import { violations } from './support/violations.ts'
 
 const FOLDER = join(ROOT, 'test/fixtures/checkpoints/tiny-ddim-trailing')
@@ -44,11 +45,7 @@ const openFolder = () =>
   node(page, 'Load Checkpoint').getByRole('button', { name: 'Open a checkpoint folder…' }).click()
 
 it('is taken from the folder picker of the browser, and computes another depth than the one before', async () => {
-  const depth = () =>
-    page
-      .getByRole('img', { name: /^View/ })
-      .first()
-      .evaluate((it) => (it as HTMLCanvasElement).toDataURL())
+  const depth = () => pixelsOf(page.getByRole('img', { name: /^View/ }).first())
   const before = await depth()
   await pickerGives(page, FOLDER)
   await openFolder()

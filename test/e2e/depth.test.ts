@@ -64,8 +64,8 @@ it('runs one node and what shows it when only the colours change, and undo is dr
 /** How many colours the viewer's canvas shows. */
 const distinctColours = (at: Page): Promise<number> =>
   at
+    .getByRole('region', { name: 'Viewer' })
     .getByRole('img', { name: /^View/ })
-    .first()
     .evaluate((canvas) => {
       const { width, height } = canvas as HTMLCanvasElement
       const pixels = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data

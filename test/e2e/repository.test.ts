@@ -6,6 +6,7 @@ import { COMMIT, status as answerWith, type FaultHub } from '../weights/hub/supp
 import { eachPage } from './support/each-page.ts'
 import { addNode, drag, finished, node, socket } from './support/editor-page.ts'
 import { answerAsHub, hubOf } from './support/hub-of-folder.ts'
+import { pixelsOf } from './support/pixels.ts'
 import { violations } from './support/violations.ts'
 
 const FIXTURES = join(ROOT, 'test/fixtures/checkpoints')
@@ -110,25 +111,14 @@ it('TAESD decodes in place of the checkpoint’s own VAE, from a second Load Che
   await second.getByRole('button', { name: /^Download \(about 9\.80 MB\)/ }).click()
   await second.getByRole('button', { name: /^Download [\d.]+ [kM]B$/ }).click()
   await second.getByRole('button', { name: 'Verify' }).waitFor({ timeout: 30_000 })
-  const before = await page
-    .getByRole('img', { name: /^View/ })
-    .first()
-    .evaluate((it) => (it as HTMLCanvasElement).toDataURL())
+  const depth = () => pixelsOf(page.getByRole('img', { name: /^View/ }).first())
+  const before = await depth()
   await drag(
     page,
     second.getByRole('button', { name: /^checkpoint, output/ }),
     socket(page, 'VAE Decode', 'checkpoint', 'input'),
   )
-  await expect
-    .poll(
-      () =>
-        page
-          .getByRole('img', { name: /^View/ })
-          .first()
-          .evaluate((it) => (it as HTMLCanvasElement).toDataURL()),
-      { timeout: 60_000 },
-    )
-    .not.toBe(before)
+  await expect.poll(depth, { timeout: 60_000 }).not.toBe(before)
   await finished(page)
   expect(await page.getByRole('alert').count()).toBe(0)
 })

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
 import { finished, node } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
+import { pixelsOf } from './support/pixels.ts'
 
 let page: Page
 eachPage(
@@ -17,10 +18,7 @@ const noise = () => node(page, 'Noise Init')
 const seed = () => noise().getByRole('spinbutton', { name: 'Seed', exact: true })
 const button = (name: string) => noise().getByRole('button', { name, exact: true })
 /** What the noise looks like. */
-const pixels = () =>
-  noise()
-    .getByRole('img')
-    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())
+const pixels = () => pixelsOf(noise().getByRole('img'))
 const run = () => page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).click()
 
 it('an open seed is new with each Run and with nothing else, and comes back from the list with its picture', async () => {
