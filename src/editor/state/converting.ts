@@ -8,14 +8,7 @@ import { newNode } from './edits.ts'
 import type { SocketAddress } from './geometry.svelte.ts'
 import { defining } from './group-definitions.ts'
 import { insertion } from './rewiring.ts'
-import { linkBetween } from './wiring.svelte.ts'
-
-/** A wire that does not fit, for which nodes are offered that make of what it carries what its end takes. */
-export interface Conversion {
-  readonly link: DocumentLink
-  /** The link that was taken off its input. */
-  readonly lifted: DocumentLink | undefined
-}
+import { linkBetween, type Conversion } from './wiring.svelte.ts'
 
 /** What is needed to tell which nodes convert. */
 interface Known {

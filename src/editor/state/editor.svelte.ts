@@ -14,7 +14,6 @@ import { spills } from '../drafts/spill.ts'
 import { SAY, TEXT } from '../text.ts'
 import type { CanvasView } from './canvas-view.ts'
 import type { Carrier } from './carried.ts'
-import type { Conversion } from './converting.ts'
 import { DocumentStore } from './document-store.svelte.ts'
 import { Detail } from './detail.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
@@ -37,7 +36,7 @@ import { Seeds } from './seeds.svelte.ts'
 import { Selection } from './selection.svelte.ts'
 import type { ViewerView } from './viewer-view.ts'
 import { defaultView, Viewing } from './viewing.svelte.ts'
-import { linkBetween, refusal, socketOnNew, Wiring } from './wiring.svelte.ts'
+import { linkBetween, refusal, socketOnNew, Wiring, type Conversion } from './wiring.svelte.ts'
 
 export interface PaletteRequest {
   /** Where the menu opens, in window pixels. */

@@ -57,6 +57,13 @@ export interface Drawing {
   readonly lifted: DocumentLink | undefined
 }
 
+/** A wire that does not fit, for which nodes are offered that make of what it carries what its end takes. */
+export interface Conversion {
+  readonly link: DocumentLink
+  /** The link that was taken off its input. */
+  readonly lifted: DocumentLink | undefined
+}
+
 /** What the person is told at the cursor while drawing. */
 export interface Hint {
   readonly x: number
