@@ -3,7 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { AppError } from '../base/errors.ts'
 import { checkPath, missing, type CheckpointFiles } from './files.ts'
-import { checkRange, type ByteSource, type HeldBytes } from './source.ts'
+import { AGAIN, checkRange, heldReads, shorter, type ByteSource, type HeldBytes } from './source.ts'
 
 /** A diffusers folder has about 20 files, two levels deep. */
 const MAX_FILES = 10_000
@@ -69,8 +69,6 @@ function why(cause: unknown): string {
   return code === 'ENOTDIR' ? 'is a file, not a folder' : 'cannot be read'
 }
 
-const AGAIN = 'Run again, so that the whole checkpoint is read again.'
-
 /**
  * Opens the file for each slice: nothing is held open between them, so nothing has to be closed. A file that was changed
  * since it was listed is not read: what was made of one content must not go on with another.
@@ -100,23 +98,11 @@ const fileSource = (path: string, listed: Stats): ByteSource => ({
 
 function heldFile(path: string, listed: State): HeldBytes {
   const handle = openNow(path)
-  /** Reads are into the same memory: touching as much anew for each tensor takes longer than reading it. */
-  let memory = new Uint8Array()
-  return {
-    read(begin, end) {
-      checkRange(begin, end, listed.size)
-      checkUnchanged(path, fstatSync(handle), listed)
-      if (memory.length < end - begin) memory = new Uint8Array(end - begin)
-      const bytes = memory.subarray(0, end - begin)
-      for (let done = 0; done < bytes.length;) {
-        const read = readSync(handle, bytes, done, atMost(bytes.length - done), begin + done)
-        if (read === 0) throw shorter(path)
-        done += read
-      }
-      return bytes
-    },
-    close: () => closeSync(handle),
+  const fill = (into: Uint8Array, at: number): number => {
+    checkUnchanged(path, fstatSync(handle), listed)
+    return readSync(handle, into, 0, atMost(into.length), at)
   }
+  return heldReads(listed.size, fill, { name: path, close: () => closeSync(handle) })
 }
 
 function openNow(path: string): number {
@@ -139,6 +125,3 @@ const atMost = (bytes: number): number => Math.min(bytes, 1 << 30)
 
 const gone = (path: string, cause: unknown): AppError =>
   new AppError('weights/unreadable', `${path} can no longer be read.`, { fix: AGAIN, cause })
-
-const shorter = (path: string): AppError =>
-  new AppError('weights/truncated', `${path} became shorter while it was read.`, { fix: AGAIN })

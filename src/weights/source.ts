@@ -26,6 +26,39 @@ export interface HeldBytes {
   close(): void
 }
 
+/**
+ * Holds a file that fills memory it is given: `fill` reads into it from a byte on and says how many it read, none at the
+ * end of the file. All reads are into the same memory: touching as much anew for each tensor takes longer than reading it.
+ */
+export function heldReads(
+  size: number,
+  fill: (into: Uint8Array, at: number) => number,
+  { name, close }: { readonly name: string; readonly close: () => void },
+): HeldBytes {
+  let memory = new Uint8Array()
+  return {
+    read(begin, end) {
+      checkRange(begin, end, size)
+      if (memory.length < end - begin) memory = new Uint8Array(end - begin)
+      const bytes = memory.subarray(0, end - begin)
+      for (let done = 0; done < bytes.length;) {
+        const read = fill(bytes.subarray(done), begin + done)
+        if (read === 0) throw shorter(name)
+        done += read
+      }
+      return bytes
+    },
+    close,
+  }
+}
+
+/** A file that ends before the size that it was listed with. */
+export const shorter = (name: string): AppError =>
+  new AppError('weights/truncated', `${name} became shorter while it was read.`, { fix: AGAIN })
+
+/** What to do about a file that is another one by now. */
+export const AGAIN = 'Run again, so that the whole checkpoint is read again.'
+
 /** A file that is in memory; slices are views. */
 export const bytesSource = (bytes: Uint8Array): ByteSource => ({
   size: bytes.byteLength,

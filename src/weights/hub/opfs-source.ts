@@ -1,5 +1,4 @@
-import { AppError } from '../../base/errors.ts'
-import { blobSource, checkRange, type ByteSource, type HeldBytes } from '../source.ts'
+import { blobSource, heldReads, type ByteSource, type HeldBytes } from '../source.ts'
 
 /** What only Workers have, which the types of pages lack; several may read at once where the browser knows the mode. */
 export interface ReadHandle {
@@ -25,30 +24,8 @@ export async function opfsSource(handle: FileSystemFileHandle): Promise<ByteSour
 /** Undefined where the browser has no such handles, or only such as would keep everybody else out. */
 async function heldHandle(handle: ReadableHandle, { name, size }: File): Promise<HeldBytes | undefined> {
   const access = await handle.createSyncAccessHandle?.({ mode: 'read-only' }).catch(() => undefined)
-  if (access?.mode === 'read-only') return held(access, name, size)
+  if (access?.mode === 'read-only')
+    return heldReads(size, (into, at) => access.read(into, { at }), { name, close: () => access.close() })
   access?.close()
   return undefined
 }
-
-function held(access: ReadHandle, name: string, size: number): HeldBytes {
-  let memory = new Uint8Array()
-  return {
-    read(begin, end) {
-      checkRange(begin, end, size)
-      if (memory.length < end - begin) memory = new Uint8Array(end - begin)
-      const bytes = memory.subarray(0, end - begin)
-      for (let done = 0; done < bytes.length;) {
-        const read = access.read(bytes.subarray(done), { at: begin + done })
-        if (read === 0) throw shorter(name)
-        done += read
-      }
-      return bytes
-    },
-    close: () => access.close(),
-  }
-}
-
-const shorter = (name: string): AppError =>
-  new AppError('weights/truncated', `${name} became shorter while it was read.`, {
-    fix: 'Run again, so that the whole checkpoint is read again.',
-  })
