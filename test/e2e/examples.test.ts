@@ -133,3 +133,21 @@ it.each(others.map(({ title }) => title))(
     expect(asked).toEqual([])
   },
 )
+
+it('one of which everything is computed already is opened without a run as well', async () => {
+  const open = async () => {
+    await page.getByRole('button', { name: 'Examples' }).click()
+    await page.getByRole('menuitem', { name: /^Marigold as one node/ }).click()
+    await expect.poll(() => status(page).textContent()).toMatch(/^Opened Marigold as one node/)
+  }
+  await open()
+  await page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).click()
+  await finished(page)
+  // Worked on, so that it keeps its tab.
+  await page.getByRole('group', { name: 'Colorize', exact: true }).getByRole('switch', { name: 'Invert' }).click()
+  await finished(page)
+  await open()
+  await page.waitForTimeout(1500)
+  expect(await status(page).textContent()).toMatch(/^Opened Marigold as one node/)
+  expect(await page.getByRole('tab').count()).toBe(2)
+})

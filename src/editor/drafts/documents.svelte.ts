@@ -25,8 +25,8 @@ export interface DocumentsEditor extends Showing {
   readonly runs: {
     /** What was computed of the document that is shown is kept, the rest is not wanted. */
     leave(): void
-    /** What is shown runs when it is edited or when Run is pressed, not by itself. */
-    hold(): void
+    /** Shows what runs when it is edited or when Run is pressed, not by itself. */
+    withhold<T>(change: () => T): T
   }
 }
 
@@ -125,7 +125,6 @@ export class Documents {
     this.closed = undefined
     this.#leaveShown()
     await this.#add(read, { held: true })
-    this.editor.runs.hold()
     await this.#shown()?.journal?.keep()
   }
 
@@ -237,8 +236,9 @@ export class Documents {
 
   #show(session: Session): void {
     this.active = session.id
-    show(this.editor, session.history, session.problems)
-    if (session.held) this.editor.runs.hold()
+    const shown = (): void => show(this.editor, session.history, session.problems)
+    if (session.held) this.editor.runs.withhold(shown)
+    else shown()
   }
 
   /** A document that was kept: this page's own, or a copy of one that another page has. */

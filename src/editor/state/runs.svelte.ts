@@ -58,7 +58,7 @@ export class Runs {
   }
 
   /** A change that brings what somebody else made into the document: it is held from the beginning. */
-  withhold(change: () => boolean): boolean {
+  withhold<T>(change: () => T): T {
     this.#withheld = true
     try {
       return change()

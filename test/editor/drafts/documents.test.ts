@@ -48,7 +48,7 @@ async function page() {
     read: async (text: string) => parseDocument(text, catalogue),
     run: { nodes: new Map<string, { phase: string }>(), forget: () => undefined },
     device: { leave: () => undefined },
-    runs: { leave: () => undefined, hold: () => undefined },
+    runs: { leave: () => undefined, withhold: <T>(change: () => T) => change() },
     selection: { clear: () => undefined },
     viewing: { look: () => undefined },
     canvas: undefined,
