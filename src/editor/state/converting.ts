@@ -25,13 +25,17 @@ const knownTo = ({ store, run }: Editor): Known => ({
 })
 
 /**
- * The node types that can be put between the ends of a link that does not fit. A checkpoint is not converted: nodes use it
- * for what they make of something else.
+ * Tells of a node type whether it can be put between the ends of a link that does not fit. A checkpoint is not converted:
+ * nodes use it for what they make of something else.
  */
-export function converters(known: Known, link: DocumentLink): readonly NodeInfo[] {
-  if (sockets(known.document, known.types).kinds(link.from)?.includes('checkpoint')) return []
-  return [...known.types.values()].filter((type) => conversion(known, type, link, { x: 0, y: 0 }) !== undefined)
+function converting(known: Known, link: DocumentLink): (type: NodeInfo) => boolean {
+  if (sockets(known.document, known.types).kinds(link.from)?.includes('checkpoint')) return () => false
+  return (type) => conversion(known, type, link, { x: 0, y: 0 }) !== undefined
 }
+
+/** All that can. */
+export const converters = (known: Known, link: DocumentLink): readonly NodeInfo[] =>
+  [...known.types.values()].filter(converting(known, link))
 
 /** Adds a node of a type and leads a link through it; undefined where it does not fit. */
 export function conversion(
@@ -46,10 +50,11 @@ export function conversion(
   return leading && { node: node.id, command: { do: 'all', commands: [adding, leading] } }
 }
 
-/** The wire between two sockets with what converts it; undefined when nothing does. */
+/** The wire between two sockets if something converts it: the first that does is enough while a pointer moves. */
 export function convertible(editor: Editor, a: SocketAddress, b: SocketAddress): DocumentLink | undefined {
+  const known = knownTo(editor)
   const link = linkBetween(a, b)
-  return link && converters(knownTo(editor), link).length > 0 ? link : undefined
+  return link && [...known.types.values()].some(converting(known, link)) ? link : undefined
 }
 
 /** The same for the first socket of a node for which there is something. */
