@@ -1,5 +1,6 @@
+import { hexColour } from '../base/colour.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import type { Param, Params } from '../node/params.ts'
+import { applies, type Param, type Params } from '../node/params.ts'
 import { LIMITS } from './limits.ts'
 import { fileName, lines } from './text.ts'
 
@@ -29,6 +30,10 @@ export function fitParam(param: Param, value: Json | undefined): Fitted {
         : otherwise(param, `one of ${param.options.join(', ')}`)
     case 'toggle':
       return typeof value === 'boolean' ? { value } : otherwise(param, 'true or false')
+    case 'color': {
+      const colour = typeof value === 'string' ? hexColour(value) : undefined
+      return colour === undefined ? otherwise(param, 'a colour such as #ff8800') : { value: colour }
+    }
     case 'text':
       if (typeof value !== 'string') return otherwise(param, 'a text')
       return changed(
@@ -45,7 +50,10 @@ export function fitParam(param: Param, value: Json | undefined): Fitted {
   }
 }
 
-/** Parameters as a node of this type has them, unknown ones left out. Told of every change, and of what was not there. */
+/**
+ * Parameters as a node of this type has them, unknown ones left out. Told of every change, and of what was not there and
+ * counts.
+ */
 export function fitParams(
   params: Params,
   given: JsonObject,
@@ -55,15 +63,18 @@ export function fitParams(
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(params, name)) report(name, 'is not a parameter of this node and was dropped')
   }
-  return Object.fromEntries(
+  const fitted = Object.fromEntries(
     Object.entries(params).map(([name, param]) => {
       const there = Object.hasOwn(given, name)
       const { value, problem } = fitParam(param, there ? given[name] : undefined)
       if (problem !== undefined && there) report(name, problem)
-      else if (problem !== undefined) missing(name)
       return [name, value]
     }),
   )
+  for (const [name, param] of Object.entries(params)) {
+    if (!Object.hasOwn(given, name) && applies(param, fitted)) missing(name)
+  }
+  return fitted
 }
 
 const otherwise = (param: Param, expected: string): Fitted => ({

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 
 interface Common {
   readonly label: string
@@ -7,6 +7,8 @@ interface Common {
   readonly keyed?: false
   /** Folded away until asked for. */
   readonly advanced?: true
+  /** It counts, and is shown, only while a choice or a switch of the same node has one of these values. */
+  readonly when?: { readonly param: string; readonly is: readonly (string | boolean)[] }
 }
 
 /** A real number. `soft` limits bound the slider only; `min` and `max` bound what may be typed or loaded. */
@@ -51,6 +53,12 @@ export interface ToggleParam extends Common {
   readonly default: boolean
 }
 
+/** A colour, `#rrggbb` in sRGB. */
+export interface ColorParam extends Common {
+  readonly widget: 'color'
+  readonly default: string
+}
+
 /** A 32-bit seed. */
 export interface SeedParam extends Common {
   readonly widget: 'seed'
@@ -80,7 +88,15 @@ export interface CheckpointParam extends Common {
 }
 
 export type Param =
-  NumberParam | AutoParam | ChoiceParam | ToggleParam | SeedParam | TextParam | PictureParam | CheckpointParam
+  | NumberParam
+  | AutoParam
+  | ChoiceParam
+  | ToggleParam
+  | ColorParam
+  | SeedParam
+  | TextParam
+  | PictureParam
+  | CheckpointParam
 
 export type Params = Readonly<Record<string, Param>>
 
@@ -114,6 +130,7 @@ export const choice = <const C extends string>(spec: Spec<ChoiceParam<C>>): Choi
   ...spec,
 })
 export const toggle = (spec: Spec<ToggleParam>): ToggleParam => ({ widget: 'toggle', ...spec })
+export const color = (spec: Spec<ColorParam>): ColorParam => ({ widget: 'color', ...spec })
 export const seed = (spec: Spec<SeedParam>): SeedParam => ({ widget: 'seed', ...spec })
 export const text = (spec: Spec<TextParam>): TextParam => ({ widget: 'text', ...spec })
 export const picture = (spec: Spec<PictureParam>): PictureParam => ({ widget: 'picture', ...spec })
@@ -122,3 +139,7 @@ export const checkpointChoice = (spec: Spec<CheckpointParam>): CheckpointParam =
 /** A node's default parameters, as they stand in a new document. */
 export const defaultsOf = (params: Params): JsonObject =>
   Object.fromEntries(Object.entries(params).map(([name, param]) => [name, param.default as JsonObject[string]]))
+
+/** Whether a parameter counts beside these values of its node's others. */
+export const applies = ({ when }: Param, values: JsonObject): boolean =>
+  when === undefined || when.is.some((value: Json) => value === values[when.param])

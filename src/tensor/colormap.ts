@@ -17,7 +17,7 @@ export interface Colormap {
   /** K colours, RGB in 0..1, one after the other. */
   readonly stops: Float32Array
   /**
-   * `blend`: linear between the stops, as diffusers' own colour maps. `table`: entry ⌊256·x⌋, as matplotlib, which
+   * `blend`: linear between the stops, as diffusers' own colour maps. `table`: entry ⌊K·x⌋, as matplotlib (K = 256), which
    * diffusers uses for all other names.
    */
   readonly lookup: 'blend' | 'table'

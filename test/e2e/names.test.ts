@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import type { Param } from '../../src/node/params.ts'
+import { applies, defaultsOf, type Param } from '../../src/node/params.ts'
 import { catalogue } from '../editor/support/catalogue.ts'
 import { eachPage } from './support/each-page.ts'
 import { addNode, finished, node } from './support/editor-page.ts'
@@ -22,6 +22,7 @@ const ROLES: Readonly<Record<Param['widget'], Role>> = {
   choice: 'combobox',
   picture: 'combobox',
   checkpoint: 'combobox',
+  color: 'textbox',
   toggle: 'switch',
   text: 'textbox',
 }
@@ -33,9 +34,9 @@ it('every node of the catalogue is a group with its title, its parameters are la
     const card = node(page, title).last()
     const more = card.locator('summary')
     if ((await more.count()) > 0) await more.click()
-    for (const { label, widget } of Object.values(params)) {
-      const control = card.getByRole(ROLES[widget], { name: label, exact: true })
-      expect(await control.count(), `${title}: ${label}`).toBe(1)
+    for (const param of Object.values(params)) {
+      const control = card.getByRole(ROLES[param.widget], { name: param.label, exact: true })
+      expect(await control.count(), `${title}: ${param.label}`).toBe(applies(param, defaultsOf(params)) ? 1 : 0)
     }
     for (const [side, ports] of [
       ['input', inputs],

@@ -40,6 +40,8 @@ export const someNotes: fc.Arbitrary<readonly DocumentNote[]> = fc
   )
   .map((all) => all.map((note, i) => ({ id: `note-${i}`, ...note })))
 
+const someColour = fc.nat(0xffffff).map((rgb) => `#${rgb.toString(16).padStart(6, '0')}`)
+
 /** Points that a wire is led through. */
 export const somePoints = fc.array(fc.record({ x: fc.integer({ min: -9, max: 9 }), y: fc.constant(4.5) }), {
   maxLength: 3,
@@ -127,17 +129,21 @@ export const validDocument: fc.Arbitrary<GraphDocument> = fc
     ways: fc.array(somePoints, { maxLength: 5 }),
     stars: fc.nat(2 ** 8 - 1),
     flags: fc.nat(2 ** 16 - 1),
+    tint: someColour,
     places: fc.infiniteStream(fc.double({ min: -1e4, max: 1e4, noNaN: true })),
   })
-  .map(({ title, types: picks, wires, groups, places, frames, notes, ways, stars, flags }) => {
+  .map(({ title, types: picks, wires, groups, places, frames, notes, ways, stars, flags, tint }) => {
     const types = typesWith(TYPES, groups.length > 0 ? groups : undefined)
     const names = [...types.keys()]
     const place = () => (places.next().value ?? 0) + 0
     const nodes = picks.map((pick, i): DocumentNode => {
       const bare = bareNode(`n${i}`, names.at(pick % names.length) ?? '', types)
-      const seed = Object.entries(types.get(bare.type)?.params ?? {}).find(([, { widget }]) => widget === 'seed')
+      const params = Object.entries(types.get(bare.type)?.params ?? {})
+      const seed = params.find(([, { widget }]) => widget === 'seed')
+      const tints = params.flatMap(([name, { widget }]) => (widget === 'color' ? [[name, tint]] : []))
       return {
         ...bare,
+        params: { ...bare.params, ...Object.fromEntries(tints) },
         position: { x: place(), y: place() },
         ...(i % 3 === 0 && { title: `Node ${i}` }),
         ...((flags & (1 << i)) > 0 && { bypass: true }),

@@ -243,9 +243,24 @@ test('the worst graph of the largest size is read in seconds', () => {
   expect(performance.now() - start).toBeLessThan(3_000)
 })
 
-test('a parameter that is missing in many nodes of a type is told once, with how many', () => {
-  const found = [...TYPES].find(([, type]) => Object.keys(type.params).length === 1)
-  if (found === undefined) throw new Error('no toy has one parameter')
+test('a colour is kept as small letters; what is none is its default, and that is said', () => {
+  const colour = (tint: string) => ({
+    format: 'marigold-graph',
+    schema: 1,
+    nodes: [{ id: 'c', type: 'toy/colour', version: 1, position: { x: 0, y: 0 }, params: { map: 'red', tint } }],
+    links: [],
+  })
+  const kept = readDocument(colour('#FF8800'), TYPES)
+  expect(kept.document.nodes[0]?.params).toEqual({ map: 'red', tint: '#ff8800' })
+  expect(kept.problems).toEqual([])
+  const lost = readDocument(colour('<b>'), TYPES)
+  expect(lost.document.nodes[0]?.params).toEqual({ map: 'red', tint: '#ff0000' })
+  expect(lost.problems).toMatchObject([{ code: 'graph/param', path: 'nodes[0].params.tint', effect: 'repaired' }])
+})
+
+test('a parameter that is missing in many nodes of a type is told once, with how many; one that does not count is not', () => {
+  const found = [...TYPES].find(([type]) => type === 'toy/colour')
+  if (found === undefined) throw new Error('no toy has colours')
   const [name, { params }] = found
   const node = (id: string) => ({
     id,

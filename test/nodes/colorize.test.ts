@@ -86,6 +86,26 @@ describe('Colorize', () => {
   })
 
   it.each([
+    ['#ff8800-#001122', { colormap: 'custom-2', near: '#ff8800', far: '#001122' }],
+    ['#ffe08a-#c2417c-#1b1464', { colormap: 'custom-3', near: '#ffe08a', middle: '#c2417c', far: '#1b1464' }],
+    ['#000000-#ff0000-#000000', { colormap: 'custom-3', near: '#000000', middle: '#ff0000', far: '#000000' }],
+  ])(
+    'has all 256 colours of matplotlib’s gradient through %s, and inverted the same backwards',
+    async (name, params) => {
+      const middles = Array.from({ length: 256 }, (_, i) => (i + 0.5) / 256)
+      const theirs = await valuesOf(`from_list.${name}`)
+      expect(maxAbsDifference(await drawn(middles, params), theirs)).toBeLessThan(1e-7)
+      const backwards = await drawn(middles.toReversed(), { ...params, invert: true })
+      expect(maxAbsDifference(backwards, theirs)).toBeLessThan(1e-6)
+    },
+  )
+
+  it('looks a gradient up as matplotlib does, in all of its three default colours', async () => {
+    const theirs = await valuesOf('from_list_of_values')
+    expect(maxAbsDifference(await drawn(await valuesOf('values'), { colormap: 'custom-3' }), theirs)).toBeLessThan(1e-7)
+  })
+
+  it.each([
     ['visualize_depth.Spectral.0.0.1.0', { colormap: 'Spectral' }],
     ['visualize_depth.binary.0.0.1.0', { colormap: 'binary' }],
     ['visualize_depth.Spectral.0.2.0.7', { colormap: 'Spectral', min: 0.2, max: 0.7 }],

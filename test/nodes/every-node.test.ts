@@ -38,6 +38,15 @@ describe.each(all.map((node) => [node.type, node] as const))('%s', (type, node) 
     }
   })
 
+  it('has parameters that depend only on what its choices and switches may be', () => {
+    for (const { when } of Object.values(node.params)) {
+      if (when === undefined) continue
+      const other = node.params[when.param]
+      const values = other?.widget === 'choice' ? other.options : other?.widget === 'toggle' ? [true, false] : []
+      expect(values).toEqual(expect.arrayContaining([...when.is]))
+    }
+  })
+
   it('is pure: two runs are equal, inputs stay, and every tensor is freed', async () => {
     const bench = new Bench()
     const call = callOf(type, node.inputs, bench)

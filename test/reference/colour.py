@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import matplotlib
+import matplotlib.colors
 import numpy as np
 import PIL.Image
 import torch
@@ -12,6 +13,7 @@ from fixture_store import write_case
 from synthetic import scene_depth
 
 TABLES = ["viridis", "magma", "inferno", "plasma", "turbo", "cividis", "gray"]
+GRADIENTS = [["#ff8800", "#001122"], ["#ffe08a", "#c2417c", "#1b1464"], ["#000000", "#ff0000", "#000000"]]
 
 
 @contextmanager
@@ -30,11 +32,16 @@ def generate():
     for name in TABLES:
         colormap = matplotlib.colormaps[name]
         tensors[f"matplotlib.{name}"] = colormap(np.arange(256), bytes=True)[:, :3]
+    for colours in GRADIENTS:
+        made = matplotlib.colors.LinearSegmentedColormap.from_list("custom", colours)
+        tensors[f"from_list.{'-'.join(colours)}"] = made(np.arange(256))[:, :3].astype(np.float32)
     # matplotlib's rule from a value to an index, at and around the edges of bins
     values = np.concatenate(
         [np.linspace(0, 1, 101), np.arange(256) / 256, [np.nextafter(np.float32(1), np.float32(0)), 0.999, 1.0]]
     ).astype(np.float32)
     tensors["values"] = values
+    made = matplotlib.colors.LinearSegmentedColormap.from_list("custom", GRADIENTS[1])
+    tensors["from_list_of_values"] = made(values)[:, :3].astype(np.float32)
     for name in ("viridis", "turbo", "gray", "viridis_r"):
         tensors[f"matplotlib_of_values.{name}"] = matplotlib.colormaps[name](values, bytes=True)[:, :3]
 
@@ -67,7 +74,7 @@ def generate():
     write_case(
         "colour/colour",
         {
-            "matplotlib": {"tables": TABLES, "index": "trunc(x * 256), 1 -> 255; below 0 -> 0, above 1 -> 255"},
+            "matplotlib": {"tables": TABLES, "from_list": GRADIENTS, "index": "trunc(x * 256), 1 -> 255; below 0 -> 0, above 1 -> 255"},
             "diffusers": "float32 interpolation between stops, bytes truncated",
             "visualize_depth": visualised,
             "export_16bit": "uint16 stored as int32; truncation",

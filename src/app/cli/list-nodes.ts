@@ -1,4 +1,4 @@
-import { describe, rangeOf } from '../../node/index.ts'
+import { describe, rangeOf, whenOf } from '../../node/index.ts'
 import type { InputPort, OutputPort } from '../../node/index.ts'
 import { nodes } from '../registry.ts'
 import type { Terminal } from './terminal.ts'
@@ -15,7 +15,7 @@ export function listNodes(json: boolean, terminal: Terminal): number {
     for (const [name, port] of Object.entries(inputs))
       terminal.out(`    in    ${name}: ${kindOf(port)}. ${port.about}\n`)
     for (const [name, param] of Object.entries(params))
-      terminal.out(`    param ${name}: ${rangeOf(param)}. ${param.about}\n`)
+      terminal.out(`    param ${name}: ${rangeOf(param)}. ${param.about}${whenOf(param)}\n`)
     for (const [name, port] of Object.entries(outputs))
       terminal.out(`    out   ${name}: ${kindOf(port)}. ${port.about}\n`)
     if (source !== undefined) terminal.out(`    as    ${source}\n`)

@@ -1,17 +1,35 @@
 import { AppError } from '../../base/errors.ts'
+import { hexColour } from '../../base/colour.ts'
 import type { Json } from '../../base/json.ts'
 import type { DocumentNode, GraphDocument } from '../../graph/document.ts'
 import { typesWith } from '../../graph/groups/types.ts'
 import type { NodeTypes } from '../../graph/node-types.ts'
 import { fitParam } from '../../graph/params.ts'
-import type { Param, PictureRef } from '../../node/index.ts'
+import { applies, type Param, type PictureRef } from '../../node/index.ts'
 import type { Setting } from './arguments.ts'
 import { didYouMean } from './did-you-mean.ts'
 
-/** The document with parameters as `--set` says. Errors: `cli/no-such-node`, `cli/no-such-param`, `cli/bad-value`. */
+/**
+ * The document with parameters as `--set` says. Errors: `cli/no-such-node`, `cli/no-such-param`, `cli/bad-value`,
+ * `cli/no-effect`.
+ */
 export function withSettings(document: GraphDocument, types: NodeTypes, settings: readonly Setting[]): GraphDocument {
   const all = typesWith(types, document.groups)
-  return settings.reduce((changed, setting) => withSetting(changed, all, setting), document)
+  const changed = settings.reduce((before, setting) => withSetting(before, all, setting), document)
+  for (const setting of settings) mustCount(changed, all, setting)
+  return changed
+}
+
+/** What depends on another parameter would be ignored in silence while that has another value. */
+function mustCount(document: GraphDocument, types: NodeTypes, { node: id, param: name }: Setting): void {
+  const node = document.nodes.find((candidate) => candidate.id === id)
+  const param = types.get(node?.type ?? '')?.params[name]
+  if (node === undefined || param?.when === undefined || applies(param, node.params)) return
+  const { param: other, is } = param.when
+  throw new AppError('cli/no-effect', `"${name}" does nothing while "${other}" is ${String(node.params[other])}.`, {
+    node: id,
+    fix: `Give ${is.map((value) => `--set ${id}.${other}=${value}`).join(' or ')} too.`,
+  })
 }
 
 function withSetting(
@@ -74,6 +92,8 @@ function typedValue(param: Param, text: string): Json | undefined {
       return text === 'auto' ? null : numberOf(text)
     case 'toggle':
       return text === 'true' || text === 'on' ? true : text === 'false' || text === 'off' ? false : undefined
+    case 'color':
+      return hexColour(text)
     case 'choice':
     case 'text':
     case 'checkpoint':
@@ -94,6 +114,8 @@ function expected(param: Param): string {
       return 'true or false'
     case 'auto':
       return 'a whole number or "auto"'
+    case 'color':
+      return 'a colour such as #ff8800'
     case 'picture':
       return 'the name of an example picture (use --image for files)'
     default:

@@ -120,9 +120,12 @@ function paramsOf(group: GroupDefinition, parts: ReadonlyMap<string, NodeType>):
       const known = port<Param>(parts.get(node)?.params ?? {}, param)
       const value = group.nodes.find(({ id }) => id === node)?.params[param]
       if (known === undefined || value === undefined) return []
-      const { advanced: _, ...shown } = known
+      const { advanced: _, when, ...shown } = known
+      // What it depends on, where that is shown too.
+      const on = when && group.params.find((other) => other.node === node && other.param === when.param)
+      const depends = when && on && { when: { ...when, param: on.name } }
       // The part's value has been fitted to the parameter.
-      return [[name, { ...shown, label: label ?? known.label, default: value } as Param]]
+      return [[name, { ...shown, label: label ?? known.label, default: value, ...depends } as Param]]
     }),
   )
 }

@@ -142,9 +142,20 @@ describe('--set', () => {
     ['n4', 'invert', 'true', true],
     ['n4', 'invert', 'off', false],
     ['n3', 'checkpoint', 'marigold-nano', 'marigold-nano'],
+    ['n4', 'min', '0.25', 0.25],
     ['n0', 'picture', 'cat.jpg', { from: 'example', name: 'cat.jpg' }],
   ])('%s.%s=%s has the type of the parameter', (node, param, text, value) => {
     expect(set(node, param, text)).toEqual(value)
+  })
+
+  it('takes a colour in any writing, together with the choice that asks for it, in either order', () => {
+    const near = { node: 'n4', param: 'near', value: 'F80' }
+    const custom = { node: 'n4', param: 'colormap', value: 'custom-2' }
+    for (const settings of [
+      [near, custom],
+      [custom, near],
+    ])
+      expect(paramsOf(withSettings(document, nodes, settings))['n4']).toMatchObject({ near: '#ff8800' })
   })
 
   it.each([
@@ -155,6 +166,8 @@ describe('--set', () => {
     ['n1', 'eta', '2', 'cli/bad-value'],
     ['n1', 'scheduler', 'euler', 'cli/bad-value'],
     ['n4', 'invert', 'maybe', 'cli/bad-value'],
+    ['n4', 'near', 'orange', 'cli/bad-value'],
+    ['n4', 'near', '#ff8800', 'cli/no-effect'],
     ['n0', 'picture', '../x', 'cli/bad-value'],
     ['n1', 'constructor', '1', 'cli/no-such-param'],
     ['nobody', 'steps', '1', 'cli/no-such-node'],
@@ -195,6 +208,8 @@ describe('a misspelt --set', () => {
     ['n1', 'steps', 'aut', 'Did you mean "auto"? '],
     ['somebody', 'steps', '1', 'Its nodes are n0, '],
     ['n1', 'colormap', 'x', 'Its parameters are '],
+    ['n4', 'near', '#ff8800', 'Give --set n4.colormap=custom-2 or --set n4.colormap=custom-3 too.'],
+    ['n4', 'near', 'orange', 'The colour of Min'],
   ])('%s.%s=%s is told %s', (node, param, value, begins) => {
     expect(fixOf(node, param, value).slice(0, begins.length)).toBe(begins)
   })

@@ -3,7 +3,7 @@ import { looks } from '../../../src/editor/state/looks.ts'
 import { catalogue } from '../support/catalogue.ts'
 import { graph } from '../support/graph.ts'
 
-it('is the same for cards with the same rows and sockets: of one type, both collapsed or not', () => {
+it('is the same for cards with the same rows and sockets: of one type, both collapsed or not, with the same parameters', () => {
   const document = graph(
     catalogue,
     {
@@ -11,6 +11,8 @@ it('is the same for cards with the same rows and sockets: of one type, both coll
       b: ['output/view', 300, 0],
       closed: ['output/view', 600, 0],
       picture: ['input/load-image', 0, 300],
+      spectral: ['depth/colorize', 0, 900],
+      own: ['depth/colorize', 300, 900, { colormap: 'custom-2' }],
       one: ['other/node', 0, 600],
       two: ['other/node', 300, 600],
       three: ['other/node', 600, 600],
@@ -25,6 +27,6 @@ it('is the same for cards with the same rows and sockets: of one type, both coll
   const found = looks({ ...document, nodes }, catalogue)
   expect(found.get('a')).toBe(found.get('b'))
   expect(found.get('one')).toBe(found.get('two'))
-  const different = ['a', 'closed', 'picture', 'one', 'three'].map((id) => found.get(id))
+  const different = ['a', 'closed', 'picture', 'one', 'three', 'spectral', 'own'].map((id) => found.get(id))
   expect(new Set(different).size).toBe(different.length)
 })

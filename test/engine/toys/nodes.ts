@@ -1,7 +1,7 @@
 import { AppError } from '../../../src/base/errors.ts'
 import type { AnyNode } from '../../../src/node/define.ts'
 import { defineNode } from '../../../src/node/define.ts'
-import { choice, integer, number, picture, seed, text } from '../../../src/node/params.ts'
+import { choice, color, integer, number, picture, seed, text } from '../../../src/node/params.ts'
 import { anyOf, checkpoint, depth, each, image, latent, optional, sameAs } from '../../../src/node/ports.ts'
 import type { RunContext } from '../../../src/node/context.ts'
 import type { Frame, LatentValue } from '../../../src/node/values.ts'
@@ -172,7 +172,10 @@ export function toys(ledger: Ledger): ReadonlyMap<string, AnyNode> {
     about,
     inputs: { value: depth(about) },
     outputs: { image: image(about) },
-    params: { map: choice({ label: 'Map', about, default: 'grey', options: ['grey', 'red'] }) },
+    params: {
+      map: choice({ label: 'Map', about, default: 'grey', options: ['grey', 'red'] }),
+      tint: color({ label: 'Tint', about, default: '#ff0000', when: { param: 'map', is: ['red'] } }),
+    },
     async run({ value }, { map }, ctx) {
       await work('colour', ctx)
       return {

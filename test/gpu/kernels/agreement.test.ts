@@ -23,6 +23,7 @@ import { sliceChannels } from '../../../src/gpu/kernels/slice-channels.ts'
 import { unitNormals } from '../../../src/gpu/kernels/unit-normals.ts'
 import { CpuBackend } from '../../../src/tensor/cpu.ts'
 import { colormapNames, colormapOf } from '../../../src/tensor/colormap.ts'
+import { gradient } from '../../../src/tensor/gradient.ts'
 import { resizeMethods } from '../../../src/tensor/resize-taps.ts'
 import { count, type Dims, type Tensor } from '../../../src/tensor/tensor.ts'
 import { maxAbsDifference } from '../../support/fixtures.ts'
@@ -141,6 +142,18 @@ test.each(colormapNames)('colours of %s, upright and inverted, in and out of ran
     async ([h, w, s, invert]) => {
       const x = filled([[1, 1, h, w], s])
       expect(await apart(colormap, [x], { ...colormapOf(name, invert), low: -0.3, high: 0.8 })).toBeLessThan(4e-6)
+    },
+  )
+})
+
+test('colours of gradients of one’s own', async () => {
+  const colours = fc.array(fc.nat(0xffffff), { minLength: 2, maxLength: 3 })
+  await check(
+    (size) => fc.tuple(size, size, seed, colours),
+    async ([h, w, s, rgb]) => {
+      const x = filled([[1, 1, h, w], s])
+      const map = gradient(rgb.map((each) => `#${each.toString(16).padStart(6, '0')}`))
+      expect(await apart(colormap, [x], { ...map, low: -0.3, high: 0.8 })).toBeLessThan(4e-6)
     },
   )
 })

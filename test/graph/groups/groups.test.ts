@@ -96,6 +96,21 @@ test('why nodes cannot be one is said', () => {
   expect(why(grouped(), 'photo', 'toy')).toMatch(/Open it first/)
 })
 
+test('what a parameter depends on is named as the group names it, and forgotten where the group does not show it', () => {
+  const colour = {
+    id: 'c',
+    type: 'toy/colour',
+    version: 1,
+    params: { map: 'red', tint: '#00ff00' },
+    position: { x: 0, y: 0 },
+  }
+  const shown = ['map', 'tint'].map((param) => ({ name: `${param}-out`, node: 'c', param }))
+  const group = { id: 'g', title: 'G', nodes: [colour], links: [], inputs: [], outputs: [], params: shown }
+  const paramsOf = (params: typeof shown) => typesWith(TYPES, [{ ...group, params }]).get('group/g')?.params
+  expect(paramsOf(shown)?.['tint-out']).toMatchObject({ default: '#00ff00', when: { param: 'map-out', is: ['red'] } })
+  expect(paramsOf(shown.slice(1))?.['tint-out']).not.toHaveProperty('when')
+})
+
 test('a group is a node type: sockets, parameters with the values of its parts, and a place in the catalogue', () => {
   const types = typesWith(TYPES, [definition({ members: 2 })])
   expect(types.get('group/toy')).toMatchObject({
