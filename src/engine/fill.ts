@@ -1,12 +1,15 @@
 import type { Costs } from './costs.ts'
 import type { Plan } from './plan.ts'
 
-/** Milliseconds that one node's gap may take, with the gaps behind it, and all that are filled. */
-const MOST = { node: 50, all: 200 } as const
+/**
+ * Milliseconds that one node's gap may take, with the gaps behind it, and all that are filled. Nobody waits for them, and a
+ * photo of 12 megapixels takes some hundreds, yet is not kept: 20 ms per MiB are less than reading it back is worth.
+ */
+const MOST = { node: 1000, all: 2000 } as const
 
 /**
  * Nodes before the targets of a plan whose results are neither kept nor made by it, because nothing that runs needs them, but
- * would be there in no time: what is cheap is not kept for later sessions, and its picture would be missing on its node.
+ * would be there soon: what is cheap is not kept for later sessions, and its picture would be missing on its node.
  */
 export function gaps({ nodes, states, steps, cached }: Plan, costs: Costs): readonly string[] {
   const made = new Set(steps.map(({ node }) => node.id))
