@@ -253,7 +253,7 @@ export const ACTIONS: readonly Action[] = [
     group: 'Look',
     graph: true,
     keys: ['F'],
-    keywords: ['fit', 'frame', 'zoom'],
+    keywords: ['fit view', 'frame', 'zoom'],
     run: (editor) => editor.canvas?.fitSelection(),
   },
   {
@@ -261,7 +261,7 @@ export const ACTIONS: readonly Action[] = [
     group: 'Look',
     graph: true,
     keys: ['Home'],
-    keywords: ['fit', 'zoom'],
+    keywords: ['fit view', 'zoom'],
     run: (editor) => editor.canvas?.fit(),
   },
   {

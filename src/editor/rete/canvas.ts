@@ -1,7 +1,7 @@
 import { NodeEditor } from 'rete'
 import { AreaPlugin } from 'rete-area-plugin'
 import { ConnectionPlugin } from 'rete-connection-plugin'
-import type { GraphDocument } from '../../graph/document.ts'
+import type { GraphDocument, Rectangle } from '../../graph/document.ts'
 import { pinch } from '../pinch.ts'
 import type { CanvasView } from '../state/canvas-view.ts'
 import { EDITOR, type Editor } from '../state/editor.svelte.ts'
@@ -16,7 +16,7 @@ import { CANVAS, type CanvasLink } from './context.ts'
 import { SvelteRenderer, type Components } from './renderer.svelte.ts'
 import { ReteNode, ReteWire, type Schemes, type SocketSignal } from './schemes.ts'
 import { stacking } from './stacking.ts'
-import { around, closeUp, firstLook, isSeen, limited, type ViewTransform } from './view-transform.ts'
+import { around, closeUp, firstLook, isSeen, limited, revealed, type ViewTransform } from './view-transform.ts'
 import { WireFlow } from './wire-flow.ts'
 import { wireGestures } from './wire-gestures.ts'
 
@@ -141,9 +141,10 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     }
   }
 
+  const sides = ({ x, y, width, height }: Rectangle): Box => ({ left: x, top: y, right: x + width, bottom: y + height })
   const boxOf = (id: string): readonly Box[] => {
     const box = editor.geometry.box(id)
-    return box ? [{ left: box.x, top: box.y, right: box.x + box.width, bottom: box.y + box.height }] : []
+    return box ? [sides(box)] : []
   }
   const frame = () => ({ width: container.clientWidth, height: container.clientHeight })
 
@@ -222,6 +223,10 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
       void area.area.translate(container.clientWidth / 2 - x * k, container.clientHeight / 2 - y * k)
     },
     show: (node) => settled(() => look([node], (boxes) => closeUp(boxes, frame(), area.area.transform.k))),
+    reveal(box) {
+      const { x, y } = revealed(sides(box), area.area.transform, frame())
+      void area.area.translate(x, y)
+    },
     middle,
     get hovered() {
       return container.matches(':hover')

@@ -52,6 +52,21 @@ export const isSeen = (box: Box, { x, y, k }: ViewTransform, { width, height }: 
 export const closeUp = (boxes: readonly Box[], frame: FrameSize, now: number): ViewTransform =>
   around(boxes, frame, Math.max(now, READABLE))
 
+/** Moved no farther than needed to have a box in the frame; what is larger begins in it. */
+export function revealed({ left, top, right, bottom }: Box, now: ViewTransform, frame: FrameSize): ViewTransform {
+  const { k } = now
+  /** Along one axis, with room to spare before and behind. */
+  const moved = (at: number, start: number, end: number, room: number, spare: { before: number; behind: number }) =>
+    Math.max(Math.min(at, room - spare.behind - end * k), spare.before - start * k)
+  const side = marginIn(frame)
+  return {
+    // The map and the bar of the selection lie over the lower edge.
+    y: moved(now.y, top, bottom, frame.height, { before: side, behind: Math.min(60, frame.height / 4) }),
+    x: moved(now.x, left, right, frame.width, { before: side, behind: side }),
+    k,
+  }
+}
+
 const marginIn = ({ width }: FrameSize): number => Math.min(28, width / 16)
 
 const hull = (boxes: readonly Box[]): Box => ({

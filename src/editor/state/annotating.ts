@@ -16,6 +16,8 @@ import { hull, meets, rounded } from './rectangles.ts'
 
 /** Canvas units between a frame and what it was drawn around. */
 export const FRAME_PADDING = 20
+/** Above a frame, for its title, which is as large on the screen when it is seen from afar. */
+const TITLE = 40
 /** And between a note and what is above it. */
 const GAP = 16
 const NOTE = { width: 240, height: 120 }
@@ -43,7 +45,7 @@ export function frameSelection(editor: Editor): void {
   const inner = frames.findIndex((other) => selection.hasMark(markKey('frame', other.id)))
   const after = inner < 0 ? [...frames, frame] : frames.toSpliced(inner, 0, frame)
   if (!editor.do({ do: 'setFrames', frames: after })) return
-  begin(editor, markKey('frame', id))
+  begin(editor, markKey('frame', id), { ...box, y: box.y - TITLE, height: box.height + TITLE })
   editor.say(CANVAS_SAY.framed)
 }
 
@@ -58,10 +60,12 @@ export function addNote(editor: Editor, at: Point): void {
     if (!above) break
     box = { ...box, y: Math.ceil(above.y + above.height) + GAP }
   }
-  if (editor.do({ do: 'setNotes', notes: [...notes, { id, text: '', box }] })) begin(editor, markKey('note', id))
+  if (editor.do({ do: 'setNotes', notes: [...notes, { id, text: '', box }] })) begin(editor, markKey('note', id), box)
 }
 
-function begin(editor: Editor, key: MarkKey): void {
+/** Its text is typed: it must be seen. */
+function begin(editor: Editor, key: MarkKey, box: Rectangle): void {
+  editor.canvas?.reveal(box)
   editor.selection.set([], [key])
   editor.selection.editing = key
 }

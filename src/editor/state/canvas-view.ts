@@ -1,3 +1,4 @@
+import type { Rectangle } from '../../graph/document.ts'
 import type { Point } from './geometry.svelte.ts'
 
 /** What the canvas does for the rest of the page. */
@@ -17,6 +18,8 @@ export interface CanvasView {
   pan(by: Point): void
   /** Puts a place on the canvas in the middle. */
   centre(place: Point): void
+  /** Moves what is seen no farther than needed to have a part of the canvas in it. */
+  reveal(box: Rectangle): void
   /** The middle of what is seen, in canvas units. */
   middle(): Point
   /** Where the pointer is, or the middle while it is elsewhere. */
