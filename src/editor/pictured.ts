@@ -13,6 +13,19 @@ const observer =
     { rootMargin: '50%' },
   )
 
+/** What was made of a bitmap: the same for all images of it, and for one that is made anew when its card is drawn otherwise. */
+const pictures = new WeakMap<ImageBitmap, Promise<Blob>>()
+
+function pictureOf(bitmap: ImageBitmap): Promise<Blob> {
+  const known = pictures.get(bitmap)
+  if (known) return known
+  const copy = new OffscreenCanvas(bitmap.width, bitmap.height)
+  copy.getContext('2d')?.drawImage(bitmap, 0, 0)
+  const made = copy.convertToBlob({ type: 'image/webp', quality: 0.9 })
+  pictures.set(bitmap, made)
+  return made
+}
+
 /**
  * Attachment for an image: shows the bitmap, from when it comes into view. A canvas would be a layer of its own for the
  * browser, and a large graph hundreds of them. What is shown stays until the next is there.
@@ -21,9 +34,7 @@ export const pictured = (bitmap: ImageBitmap) => (image: HTMLImageElement) => {
   let url: string | undefined
   let gone = false
   waiting.set(image, () => {
-    const copy = new OffscreenCanvas(bitmap.width, bitmap.height)
-    copy.getContext('2d')?.drawImage(bitmap, 0, 0)
-    void copy.convertToBlob({ type: 'image/webp', quality: 0.9 }).then((blob) => {
+    void pictureOf(bitmap).then((blob) => {
       if (gone) return
       url = URL.createObjectURL(blob)
       image.src = url

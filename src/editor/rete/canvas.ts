@@ -14,11 +14,14 @@ import { dragNodes } from './drag-nodes.ts'
 import { mover } from './mover.ts'
 import { CANVAS, type CanvasLink } from './context.ts'
 import { SvelteRenderer, type Components } from './renderer.svelte.ts'
-import { ReteNode, ReteWire, type Schemes, type SocketSignal } from './schemes.ts'
+import { ReteNode, type Schemes, type SocketSignal } from './schemes.ts'
 import { stacking } from './stacking.ts'
 import { around, closeUp, firstLook, isSeen, limited, revealed, type ViewTransform } from './view-transform.ts'
 import { WireFlow } from './wire-flow.ts'
 import { wireGestures } from './wire-gestures.ts'
+
+/** A length as CSS has it, as whole pixels of the screen. */
+const pixels = (length: number): string => `${Math.round(length * devicePixelRatio) / devicePixelRatio}px`
 
 export interface Canvas extends CanvasView {
   readonly area: AreaPlugin<Schemes, SocketSignal>
@@ -54,9 +57,12 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     view.element.style.transform = `translate(${at.x}px, ${at.y}px)`
     editor.geometry.nodes.set(id, at)
   }
+  const frame = () => ({ width: container.clientWidth, height: container.clientHeight })
+  /** Of the frame: to ask for it at every move would have the page laid out at each. */
+  let size = frame()
   const seen = () => {
     const { x, y, k } = area.area.transform
-    return { x: -x / k, y: -y / k, width: container.clientWidth / k, height: container.clientHeight / k }
+    return { x: -x / k, y: -y / k, width: size.width / k, height: size.height / k }
   }
   const zoom = () => area.area.transform.k
   const move = mover(editor, { zoom, seen, place })
@@ -77,6 +83,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     [CANVAS, link],
   ])
 
+  area.area.content.holder.className = 'holder'
   rete.use(area)
   // Before the wires: they ask where the pointer is when they are let go.
   area.addPipe((signal) => {
@@ -93,6 +100,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   const renderer = new SvelteRenderer(components, context)
   area.use(renderer)
   renderer.layer(area.area.content.holder, components.behind, 'behind')
+  renderer.layer(area.area.content.holder, components.wires, 'wires')
   renderer.layer(area.area.content.holder, components.among, 'among')
   area.use(wires)
   wires.addPreset(() => new WireFlow(gestures, () => editor.wiring.end()))
@@ -107,7 +115,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   })
 
   const cards = completing(editor, container, seen)
-  let shown: GraphDocument = { ...editor.store.document, nodes: [], links: [] }
+  let shown: GraphDocument = { ...editor.store.document, nodes: [] }
   let queue = Promise.resolve()
   const sync = (document: GraphDocument) => {
     cards.foresee()
@@ -121,9 +129,6 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
 
   async function perform(change: Change): Promise<void> {
     switch (change.do) {
-      case 'removeWire':
-        await rete.removeConnection(change.id)
-        return
       case 'removeNode':
         await rete.removeNode(change.id)
         editor.geometry.forget(change.id)
@@ -135,9 +140,6 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
         return
       case 'move':
         place(change.node.id, change.node.position)
-        return
-      case 'addWire':
-        await rete.addConnection(new ReteWire(change.link))
     }
   }
 
@@ -146,7 +148,6 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     const box = editor.geometry.box(id)
     return box ? [sides(box)] : []
   }
-  const frame = () => ({ width: container.clientWidth, height: container.clientHeight })
 
   /** Moves the canvas so that the nodes are seen as `view` says; without a node it stays. */
   function look(ids: Iterable<string>, view: (boxes: readonly Box[]) => ViewTransform): void {
@@ -169,8 +170,8 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
   }
   const watch = () => {
     const { x, y, k } = area.area.transform
-    // With a third dimension the canvas is a layer: it is moved without being painted again.
-    area.area.content.holder.style.transform = `translate3d(${x}px, ${y}px, 0) scale(${k})`
+    // With a third dimension the canvas is a layer: by whole pixels it is moved without being painted again.
+    area.area.content.holder.style.transform = `translate3d(${pixels(x)}, ${pixels(y)}, 0) scale(${k})`
     editor.geometry.zoom = k
     editor.geometry.seen = seen()
     cards.moved()
@@ -181,6 +182,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     return signal
   })
   const resized = new ResizeObserver(() => {
+    size = frame()
     editor.geometry.seen = seen()
     cards.moved()
   })

@@ -8,30 +8,33 @@ export interface NodeProps {
   readonly id: string
 }
 
-export interface WireProps {
+/** The wire that is being drawn. */
+export interface LooseWireProps {
   wire: ReteWire
-  /** Set while the wire is being drawn: where its loose end is. */
+  /** Where its loose end is. */
   start: Point | undefined
   end: Point | undefined
 }
 
 export interface Components {
   readonly node: Component<NodeProps>
-  readonly wire: Component<WireProps>
+  readonly looseWire: Component<LooseWireProps>
   /** What lies behind wires and nodes. */
   readonly behind: Component
+  /** All wires. */
+  readonly wires: Component
   /** What lies on wires: their points under the nodes, notes among them. */
   readonly among: Component
 }
 
 interface Mounted {
   readonly app: Record<string, unknown>
-  readonly wire?: WireProps
+  readonly wire?: LooseWireProps
 }
 
 /**
- * Draws Rete's nodes and wires with Svelte components. A component is mounted once per element and then follows the
- * editor's state by itself; only the loose end of a wire is passed on from Rete.
+ * Draws Rete's nodes, and the wire that is being drawn, with Svelte components. A component is mounted once per element and
+ * then follows the editor's state by itself; only the loose end of a wire is passed on from Rete.
  */
 export class SvelteRenderer extends Scope<never, [Signals, Root<Schemes>]> {
   readonly #mounted = new Map<HTMLElement, Mounted>()
@@ -79,9 +82,9 @@ export class SvelteRenderer extends Scope<never, [Signals, Root<Schemes>]> {
       known.end = end
       return
     }
-    const props = $state<WireProps>({ wire, start, end })
+    const props = $state<LooseWireProps>({ wire, start, end })
     element.classList.add('wire-view')
-    const app = mount(this.components.wire, { target: element, props, context: this.context })
+    const app = mount(this.components.looseWire, { target: element, props, context: this.context })
     this.#mounted.set(element, { app, wire: props })
   }
 
