@@ -1,11 +1,11 @@
 import { AppError } from '../../base/errors.ts'
 import { hexColour } from '../../base/colour.ts'
 import type { Json } from '../../base/json.ts'
-import type { DocumentNode, GraphDocument } from '../../graph/document.ts'
+import type { GraphDocument } from '../../graph/document.ts'
 import { typesWith } from '../../graph/groups/types.ts'
 import type { NodeTypes } from '../../graph/node-types.ts'
 import { fitParam } from '../../graph/params.ts'
-import { applies, type Param, type PictureRef } from '../../node/index.ts'
+import { applies, type Param } from '../../node/index.ts'
 import type { Setting } from './arguments.ts'
 import { didYouMean } from './did-you-mean.ts'
 
@@ -123,62 +123,12 @@ function expected(param: Param): string {
   }
 }
 
-/** Pictures into Load Image nodes, in document order. Throws `cli/too-many-images`. */
-export function withPictures(
+/** With parameters of one node replaced. */
+export const replaced = (
   document: GraphDocument,
-  types: NodeTypes,
-  pictures: readonly PictureRef[],
-): GraphDocument {
-  const slots = paramsOf(document, typesWith(types, document.groups), 'picture')
-  if (pictures.length > slots.length) {
-    throw new AppError(
-      'cli/too-many-images',
-      `${pictures.length} ${pictures.length === 1 ? 'picture' : 'pictures'} given, but the graph loads ${slots.length}.`,
-      {
-        fix: 'Give one --image per Load Image node.',
-      },
-    )
-  }
-  return pictures.reduce((changed, picture, i) => {
-    const slot = slots[i]
-    return slot ? replaced(changed, slot.id, { [slot.name]: { ...picture } }) : changed
-  }, document)
-}
-
-/** The same checkpoint for every node that loads one, in groups too. Throws `cli/no-checkpoint-node`. */
-export function withCheckpoint(document: GraphDocument, types: NodeTypes, choice: string): GraphDocument {
-  const all = typesWith(types, document.groups)
-  const groups = document.groups?.map((group) => ({ ...group, nodes: choosing(group.nodes, types, choice) }))
-  const inside = groups?.some((group, i) => group.nodes.some((part, at) => part !== document.groups?.[i]?.nodes[at]))
-  if (!inside && paramsOf(document, all, 'checkpoint').length === 0) {
-    throw new AppError('cli/no-checkpoint-node', '--checkpoint was given, but the graph loads none.', {
-      fix: 'Add a Load Checkpoint node, or leave --checkpoint out.',
-    })
-  }
-  return { ...document, nodes: choosing(document.nodes, all, choice), ...(groups && { groups }) }
-}
-
-function choosing(nodes: readonly DocumentNode[], types: NodeTypes, choice: string): readonly DocumentNode[] {
-  return nodes.map((node) => {
-    const names = Object.entries(types.get(node.type)?.params ?? {}).filter(([, { widget }]) => widget === 'checkpoint')
-    if (names.length === 0) return node
-    return { ...node, params: { ...node.params, ...Object.fromEntries(names.map(([name]) => [name, choice])) } }
-  })
-}
-
-/** The parameters of a kind in a graph, in document order. */
-const paramsOf = (
-  document: GraphDocument,
-  types: NodeTypes,
-  widget: Param['widget'],
-): readonly { readonly id: string; readonly name: string }[] =>
-  document.nodes.flatMap(({ id, type }) =>
-    Object.entries(types.get(type)?.params ?? {}).flatMap(([name, param]) =>
-      param.widget === widget ? [{ id, name }] : [],
-    ),
-  )
-
-const replaced = (document: GraphDocument, id: string, params: Readonly<Record<string, Json>>): GraphDocument => ({
+  id: string,
+  params: Readonly<Record<string, Json>>,
+): GraphDocument => ({
   ...document,
   nodes: document.nodes.map((node) => (node.id === id ? { ...node, params: { ...node.params, ...params } } : node)),
 })

@@ -19,6 +19,7 @@ import { freshId } from '../validate-parts.ts'
 import { acceptedBy } from './types.ts'
 import { withSeeds } from './used.ts'
 import { groupTypeOf, GROUP_VERSION, isGroupType } from './flatten.ts'
+import { naming } from './naming.ts'
 
 export interface Gathered {
   readonly document: GraphDocument
@@ -104,17 +105,6 @@ function checkParts(
 }
 
 const same = (a: SocketRef, b: SocketRef): boolean => a.node === b.node && a.socket === b.socket
-
-/** Gives names that are not given yet. */
-function naming(): (name: string) => string {
-  const taken = new Set<string>()
-  return (name) => {
-    let free = name
-    for (let n = 2; taken.has(free); n++) free = `${name.slice(0, 55)}_${n}`
-    taken.add(free)
-    return free
-  }
-}
 
 function inputsOf(
   nodes: readonly DocumentNode[],

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommand } from '../../../src/app/cli/arguments.ts'
-import { withCheckpoint, withPictures, withSettings } from '../../../src/app/cli/settings.ts'
+import { withCheckpoint, withPictures } from '../../../src/app/cli/loaded.ts'
+import { withSettings } from '../../../src/app/cli/settings.ts'
 import { errorLine, line } from '../../../src/app/cli/terminal.ts'
 import { nodes } from '../../../src/app/registry.ts'
 import { AppError, plainError } from '../../../src/base/errors.ts'
+import { flatten } from '../../../src/graph/groups/flatten.ts'
+import { serialize } from '../../../src/graph/serialize.ts'
 import { readDocument } from '../../../src/graph/validate.ts'
 
 describe('the words of the command line', () => {
@@ -222,6 +225,40 @@ describe('--image and --checkpoint', () => {
     const filled = paramsOf(withPictures(document, nodes, [picture('a'), picture('b')]))
     expect([filled['n0']?.['picture'], filled['n2']?.['picture']]).toEqual([picture('a'), picture('b')])
     expect(paramsOf(withCheckpoint(document, nodes, 'folder:given'))['n3']).toEqual({ checkpoint: 'folder:given' })
+  })
+
+  it('fill those in a group where the group stands, each of two such nodes with its own, and change no other', () => {
+    const [photo] = document.nodes
+    if (photo === undefined) throw new Error('no node')
+    const part = (id: string) => ({ ...photo, id, params: { picture: { from: 'example', name: `${id}.jpg` } } })
+    const group = (name: string) => ({ ...photo, id: name, type: 'group/photos', params: {} })
+    const grouped = {
+      ...document,
+      nodes: [group('first'), photo, group('second')],
+      groups: [
+        {
+          id: 'photos',
+          title: 'Photos',
+          nodes: [part('a'), part('b')],
+          links: [],
+          inputs: [],
+          outputs: [],
+          params: [],
+        },
+      ],
+    }
+    const given = ['1', '2', '3', '4'].map(picture)
+    const filled = withPictures(grouped, nodes, given)
+    const loaded = flatten(filled).document.nodes.map(({ id, params }) => [id, params['picture']])
+    expect(loaded).toEqual([
+      ['first/a', given[0]],
+      ['first/b', given[1]],
+      [photo.id, given[2]],
+      ['second/a', given[3]],
+      ['second/b', { from: 'example', name: 'b.jpg' }],
+    ])
+    expect(readDocument(JSON.parse(serialize(filled)), nodes)).toMatchObject({ document: filled, problems: [] })
+    expect(() => withPictures(grouped, nodes, [...given, ...given])).toThrow('the graph loads 5')
   })
 
   it('are refused where there is nothing to fill', () => {
