@@ -7,6 +7,7 @@ import type { SchedulerConfig } from '../../models/schedulers/config.ts'
 import { AppError } from '../../src/base/errors.ts'
 import {
   auto,
+  batchSize,
   checkpoint,
   choice,
   defineNode,
@@ -98,18 +99,7 @@ export default defineNode({
       step: 0.05,
       advanced: true,
     }),
-    batch_size: auto({
-      label: 'Batch size',
-      about: 'Ensemble members denoised at once. More is faster where there is memory; the result is the same.',
-      unit: 'members',
-      default: null,
-      min: 1,
-      max: 16,
-      step: 1,
-      auto: 'on a graphics card as many as fit, up to four; on the processor one',
-      keyed: false,
-      advanced: true,
-    }),
+    batch_size: batchSize('denoised'),
   },
   outputs: { latent: latent('The latent of what is predicted; of several pictures, one after the other.') },
   foresee({ checkpoint }) {

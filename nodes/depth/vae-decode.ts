@@ -3,10 +3,10 @@ import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { channelMean } from '../../src/gpu/kernels/channel-mean.ts'
 import {
+  batchSize,
   checkpoint,
   defineNode,
   depth,
-  auto,
   latent,
   type CheckpointValue,
   type DepthMeaning,
@@ -31,18 +31,7 @@ export default defineNode({
     checkpoint: checkpoint('Whose VAE is used: the model that the latent was made with, or a VAE alone (TAESD).'),
   },
   params: {
-    batch_size: auto({
-      label: 'Batch size',
-      about: 'Ensemble members decoded at once. More is faster where there is memory; the result is the same.',
-      unit: 'members',
-      default: null,
-      min: 1,
-      max: 16,
-      step: 1,
-      auto: 'on a graphics card as many as fit, up to four; on the processor one',
-      keyed: false,
-      advanced: true,
-    }),
+    batch_size: batchSize('decoded'),
   },
   outputs: {
     depth: depth(

@@ -3,9 +3,9 @@ import { AppError } from '../../src/base/errors.ts'
 import { runKernel } from '../../src/gpu/kernel.ts'
 import { unitNormals } from '../../src/gpu/kernels/unit-normals.ts'
 import {
+  batchSize,
   checkpoint,
   defineNode,
-  auto,
   latent,
   normals,
   type CheckpointValue,
@@ -29,18 +29,7 @@ export default defineNode({
     checkpoint: checkpoint('Whose VAE is used: the model for normals that the latent was made with, or a VAE alone.'),
   },
   params: {
-    batch_size: auto({
-      label: 'Batch size',
-      about: 'Ensemble members decoded at once. More is faster where there is memory; the result is the same.',
-      unit: 'members',
-      default: null,
-      min: 1,
-      max: 16,
-      step: 1,
-      auto: 'on a graphics card as many as fit, up to four; on the processor one',
-      keyed: false,
-      advanced: true,
-    }),
+    batch_size: batchSize('decoded'),
   },
   outputs: { normals: normals('Unit normals at the size of the fitted picture.') },
   foresee(inputs) {

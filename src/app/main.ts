@@ -1,6 +1,7 @@
 import { mount } from 'svelte'
 import '../editor/theme.css'
 import '../editor/fields.css'
+import '../editor/dialogs.css'
 import '../editor/contrast.css'
 import App from './App.svelte'
 

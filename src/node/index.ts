@@ -1,3 +1,4 @@
+export * from './batch-size.ts'
 export * from './catalogue.ts'
 export * from './context.ts'
 export * from './define.ts'

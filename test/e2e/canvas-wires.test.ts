@@ -1,14 +1,13 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
-import { addNode, drag, finished, node, socket, status } from './support/editor-page.ts'
+import { addNode, atRest, drag, node, socket, status } from './support/editor-page.ts'
 
 let page: Page
 eachPage(
-  async (opened) => {
+  (opened) => {
     page = opened
-    await finished(page)
-    await page.getByRole('switch', { name: 'Live' }).uncheck()
+    return atRest(page)
   },
   { again: true },
 )

@@ -1,15 +1,14 @@
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
-import { drag, finished, node, status } from './support/editor-page.ts'
+import { atRest, drag, node, status } from './support/editor-page.ts'
 import { violations } from './support/violations.ts'
 
 let page: Page
 eachPage(
-  async (opened) => {
+  (opened) => {
     page = opened
-    await finished(page)
-    await page.getByRole('switch', { name: 'Live' }).uncheck()
+    return atRest(page)
   },
   { again: true },
 )

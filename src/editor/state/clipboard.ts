@@ -42,7 +42,7 @@ export async function pasteGraph(editor: Editor, text: string): Promise<void> {
     const { document, problems } = await editor.read(text)
     if (document.nodes.length + marksOf(document).length === 0) return editor.say(SAY.nothingToPaste)
     const at = editor.canvas?.pointed() ?? { x: 0, y: 0 }
-    editor.addCopies(inserted(editor.store.document, document, at), SAY.pasted)
+    editor.addAll(inserted(editor.store.document, document, at), SAY.pasted)
     editor.problems = problems
     editor.trouble = undefined
   } catch (error) {

@@ -77,9 +77,6 @@ export function convert(editor: Editor, type: NodeInfo, { link, lifted }: Conver
   const made = conversion(knownTo(editor), type, link, at)
   if (made === undefined) return undefined
   const lifting: Command[] = lifted ? [{ do: 'disconnect', to: lifted.to }] : []
-  if (!editor.do({ do: 'all', commands: [...lifting, made.command] })) return undefined
-  editor.selection.set([made.node])
-  editor.look()
-  editor.say(SAY.added(type.title))
-  return made.node
+  const command: Command = { do: 'all', commands: [...lifting, made.command] }
+  return editor.addAll({ command, nodes: [made.node], marks: [] }, () => SAY.added(type.title)) ? made.node : undefined
 }

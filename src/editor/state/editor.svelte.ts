@@ -18,7 +18,7 @@ import { DocumentStore } from './document-store.svelte.ts'
 import { Detail } from './detail.svelte.ts'
 import { Downloads, type CheckpointDownloads } from './downloads.svelte.ts'
 import { Kept, type KeptCheckpoints } from './kept.svelte.ts'
-import { duplicate, newNode, type Copies } from './edits.ts'
+import { duplicate, newNode, type Added } from './edits.ts'
 import { defining, undefining } from './group-definitions.ts'
 import { Inspecting } from './inspecting.svelte.ts'
 import { Mapped } from './mapped.svelte.ts'
@@ -190,11 +190,7 @@ export class Editor {
     const socket = wire && socketOnNew(this.store.document, this.run.catalogue, wire, node)
     const link = wire && socket && linkBetween(wire, socket)
     if (link) commands.push({ do: 'connect', link })
-    if (this.do({ do: 'all', commands })) {
-      this.selection.set([node.id])
-      this.look()
-      this.say(SAY.added(type.title))
-    }
+    this.addAll({ command: { do: 'all', commands }, nodes: [node.id], marks: [] }, () => SAY.added(type.title))
     return node.id
   }
 
@@ -211,11 +207,11 @@ export class Editor {
   duplicateSelected(fed = true): void {
     if (this.selection.size === 0) return
     const what = chosen(this.store.document, this.geometry, this.selection)
-    this.addCopies(duplicate(this.store.document, what, { x: 32, y: 32 }, fed), SAY.duplicated)
+    this.addAll(duplicate(this.store.document, what, { x: 32, y: 32 }, fed), SAY.duplicated)
   }
 
   /** Applies it, selects what was added, and says what. Returns false where the document refuses it. */
-  addCopies({ command, nodes, marks }: Copies, said: (what: string) => string): boolean {
+  addAll({ command, nodes, marks }: Added, said: (what: string) => string): boolean {
     if (!this.do(command)) return false
     this.selection.set(nodes, marks)
     this.look()

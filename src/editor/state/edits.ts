@@ -5,12 +5,11 @@ import { LIMITS } from '../../graph/limits.ts'
 import { freshId } from '../../graph/validate-parts.ts'
 import type { NodeInfo } from '../../node/catalogue.ts'
 import { defaultsOf } from '../../node/params.ts'
-import type { Point } from './geometry.svelte.ts'
+import { NODE_WIDTH, type Point } from './geometry.svelte.ts'
 import { markKey, marksOf, type MarkKey } from './marks.ts'
 import { shifted } from './rectangles.ts'
 
-/** Of a node's card, and between what was there and what is put beside it. */
-const NODE_WIDTH = 236
+/** Between what was there and what is put beside it. */
 const GAP = 120
 
 /** A node as it is added: default parameters, an id that is free and can be read. */
@@ -32,7 +31,8 @@ export interface Chosen {
   readonly marks: ReadonlySet<MarkKey>
 }
 
-export interface Copies {
+/** What is put into a document, all at once. */
+export interface Added {
   readonly command: Command
   /** Ids of the new nodes. */
   readonly nodes: readonly string[]
@@ -41,7 +41,7 @@ export interface Copies {
 }
 
 /** Copies, shifted, with the links among the nodes and, unless told otherwise, the links into them. */
-export function duplicate(document: GraphDocument, chosen: Chosen, by: Point, fed = true): Copies {
+export function duplicate(document: GraphDocument, chosen: Chosen, by: Point, fed = true): Added {
   const taken = excerpt(document, chosen)
   return copiesOf(document, fed ? { ...taken, links: document.links } : taken, by)
 }
@@ -67,7 +67,7 @@ export function excerpt(document: GraphDocument, { ids, marks }: Chosen): GraphD
 }
 
 /** Adds everything of another document, with its top left node at a point, or beside what lies there. */
-export function inserted(document: GraphDocument, given: GraphDocument, at: Point): Copies {
+export function inserted(document: GraphDocument, given: GraphDocument, at: Point): Added {
   const corner = topLeft(given)
   let { x, y } = { x: Math.round(at.x), y: Math.round(at.y) }
   const taken = [...document.nodes.map(({ position }) => position), ...marksOf(document).map(({ box }) => box)]
@@ -94,7 +94,7 @@ function topLeft(document: GraphDocument): Point {
 }
 
 /** Copies of all that is in `given`, stars included; of its links, those that end at a copy. */
-function copiesOf(document: GraphDocument, given: GraphDocument, by: Point): Copies {
+function copiesOf(document: GraphDocument, given: GraphDocument, by: Point): Added {
   const names = freshIds(document.nodes, given.nodes)
   const moved = ({ x, y }: Point): Point => ({ x: x + by.x, y: y + by.y })
   const { groups, typeOf } = joinedGroups(document.groups ?? [], groupsOf(given, given.nodes))

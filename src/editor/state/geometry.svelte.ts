@@ -26,8 +26,11 @@ export interface Guide {
   readonly to: number
 }
 
+/** Of a node's card. */
+export const NODE_WIDTH = 236
+
 /** What a card takes before one that looks like it was measured. */
-const UNMEASURED: Size = { width: 236, height: 160 }
+const UNMEASURED: Size = { width: NODE_WIDTH, height: 160 }
 
 const socketKey = ({ side, socket }: Omit<SocketAddress, 'node'>): string => `${side} ${socket}`
 

@@ -9,7 +9,7 @@ export function addToGraph(editor: Editor, { document, problems }: ReadDocument)
   if (document.nodes.length === 0) return editor.say(SAY_SHARING.nothingToAdd)
   const copies = inserted(editor.store.document, document, besides(editor.store.document))
   const title = document.title || TEXT.untitled
-  if (!editor.runs.withhold(() => editor.addCopies(copies, (what) => SAY_SHARING.added(title, what)))) return
+  if (!editor.runs.withhold(() => editor.addAll(copies, (what) => SAY_SHARING.added(title, what)))) return
   const names = new Map(document.nodes.map(({ id }, i) => [id, copies.nodes[i]]))
   editor.problems = problems.map(({ node, ...problem }) => {
     const copy = node === undefined ? undefined : names.get(node)

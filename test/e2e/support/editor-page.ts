@@ -100,6 +100,12 @@ export const status = (page: Page): Locator => page.getByRole('status')
 export const finished = (page: Page, timeout = 120_000): Promise<unknown> =>
   expect.poll(() => status(page).textContent(), { timeout }).toMatch(/^Finished in [^.]+(\.\d+)? \w+\.$/)
 
+/** Waits for the end of the run, and lets edits start none. */
+export async function atRest(page: Page): Promise<void> {
+  await finished(page)
+  await page.getByRole('switch', { name: 'Live' }).uncheck()
+}
+
 /** Adds a node by the palette's search. */
 export async function addNode(page: Page, title: string): Promise<void> {
   await page.getByRole('button', { name: 'Add node' }).click()
