@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { eachPage } from './support/each-page.ts'
 import { addNode, atRest, drag, node, socket, status } from './support/editor-page.ts'
@@ -18,6 +18,27 @@ const connected = (title: string, name: string, side: 'input' | 'output') =>
     .first()
     .getAttribute('aria-label')
     .then((label) => label?.includes('connected') ?? false)
+
+const strokes = (of: Locator) => of.evaluateAll((paths) => paths.map((path) => getComputedStyle(path).stroke))
+
+it('a wire has the colour of what it carries, also while it is drawn', async () => {
+  const wires = new Set(await strokes(page.locator('#canvas .wire .line')))
+  const outputs = page.locator('#canvas').getByRole('button', { name: /, output, .*connected$/ })
+  expect(wires).toEqual(new Set(await strokes(outputs.locator('path:last-child'))))
+  expect(wires.size).toBeGreaterThan(3)
+
+  const start = socket(page, 'VAE Decode', 'depth', 'output')
+  const box = await start.boundingBox()
+  if (!box) throw new Error('not on the screen')
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 60, box.y + 90, { steps: 4 })
+  const drawn = page.locator('#canvas .wire.drawing .line')
+  await drawn.waitFor()
+  expect(await strokes(drawn)).toEqual(await strokes(start.locator('path').last()))
+  await page.keyboard.press('Escape')
+  await page.mouse.up()
+})
 
 it('a node that is dropped on a wire is put into it, with its move as one step', async () => {
   await addNode(page, 'Match Image Size')
