@@ -7,15 +7,14 @@ export interface CatalogueRow {
   readonly about: string
 }
 
+const NANO: CatalogueRow = {
+  id: 'marigold-nano',
+  name: 'Marigold Nano',
+  about: 'Comes with the editor: small, trained on procedural scenes with the paper’s protocol. Made to start at once.',
+}
+
 /** The checkpoints that come with the project, each a diffusers folder models/<id>. The first one is the default. */
-export const catalogue: readonly CatalogueRow[] = [
-  {
-    id: 'marigold-nano',
-    name: 'Marigold Nano',
-    about:
-      'Comes with the editor: small, trained on procedural scenes with the paper’s protocol. Made to start at once.',
-  },
-]
+export const catalogue: readonly CatalogueRow[] = [NANO]
 
 /** A checkpoint on the Hugging Face Hub. Nothing of it is fetched before a person asks for it. */
 export interface PublishedRow extends CatalogueRow {
@@ -167,3 +166,6 @@ export const published: readonly PublishedRow[] = [
 /** The published checkpoint of this id or repository. */
 export const publishedRow = (name: string): PublishedRow | undefined =>
   published.find(({ id, repository }) => id === name || repository === name)
+
+/** What may be taken for a folder that is not here: what is published under its name, else what comes along. */
+export const insteadOf = (folder: string): CatalogueRow => publishedRow(folder) ?? NANO

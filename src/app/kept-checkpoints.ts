@@ -1,4 +1,4 @@
-import { publishedRow } from '../../models/catalogue.ts'
+import { insteadOf, publishedRow } from '../../models/catalogue.ts'
 import type { LocatedCheckpoint } from '../../models/checkpoint/store.ts'
 import { AppError } from '../base/errors.ts'
 import { GIVEN_PREFIX } from '../engine/client.ts'
@@ -35,7 +35,10 @@ async function locateCopy(name: string): Promise<LocatedCheckpoint> {
   if (files !== undefined) return { name, files }
   throw new AppError(
     'checkpoint/not-given',
-    `The checkpoint ${name} is not here: graphs name folders, they do not hold them.`,
-    { fix: `Press “Open a checkpoint folder” in Load Checkpoint, or drop the folder ${name} on the page.` },
+    `The checkpoint “${name}” is not here: graphs name folders, they do not hold them.`,
+    {
+      fix: 'Drop its folder on the page, or press “Open a checkpoint folder” in Load Checkpoint; or take another one.',
+      remedies: [{ do: 'set', param: 'checkpoint', value: insteadOf(name).id }],
+    },
   )
 }

@@ -23,7 +23,7 @@ it('runs a checkpoint folder of the person, names it in the graph, and asks for 
   await expect.poll(() => choice().inputValue(), { timeout: 20_000 }).toBe('folder:tiny-ddim-trailing')
   await finished(page)
   await page.reload()
-  const alert = page.getByRole('alert').filter({ hasText: 'tiny-ddim-trailing is not here' })
+  const alert = page.getByRole('alert').filter({ hasText: '“tiny-ddim-trailing” is not here' })
   await expect.poll(() => alert.first().isVisible(), { timeout: 30_000 }).toBe(true)
   await give(FOLDER)
   await expect.poll(() => alert.count(), { timeout: 20_000 }).toBe(0)
@@ -97,7 +97,7 @@ it('keeps a copy of a folder, which is there after a reload without the folder, 
   await page.reload()
   await page
     .getByRole('alert')
-    .filter({ hasText: 'tiny-ddim-trailing is not here' })
+    .filter({ hasText: '“tiny-ddim-trailing” is not here' })
     .first()
     .waitFor({ timeout: 60_000 })
 })

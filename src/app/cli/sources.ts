@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { insteadOf } from '../../../models/catalogue.ts'
 import type { LocateCheckpoint, LocatedCheckpoint } from '../../../models/checkpoint/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { folderName } from '../../base/folder-name.ts'
@@ -42,8 +43,8 @@ export function locateOnDisk(
     const found = (await comesAlong(choice)) ?? (await locateDownload(choice))
     if (found) return found
     const name = choice.startsWith(GIVEN_PREFIX) ? choice.slice(GIVEN_PREFIX.length) : choice
-    throw new AppError('checkpoint/unknown', `The checkpoint ${name} is not here: graphs name checkpoints only.`, {
-      fix: 'Give its folder, in the diffusers layout, with --checkpoint DIR.',
+    throw new AppError('checkpoint/unknown', `The checkpoint “${name}” is not here: graphs name checkpoints only.`, {
+      fix: `Give its folder, in the diffusers layout, with --checkpoint DIR, or take another: --checkpoint ${insteadOf(name).id}.`,
     })
   }
 }
