@@ -19,6 +19,7 @@ export const FORM = {
   empty: 'Nothing is starred yet',
   emptyHint: 'Show the graph and press the star beside a parameter: it then stands here, and is saved with the graph.',
   dropPhoto: 'Drop a photo here, or choose one:',
+  choosePhoto: 'Choose a photo:',
   ofNode: (title: string) => `of ${title}`,
   unknown: 'It belongs to a node that is not known here.',
 } as const

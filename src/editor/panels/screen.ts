@@ -10,10 +10,10 @@ export const stacked = new MediaQuery('(max-width: 720px), (max-width: 840px) an
 export const mapless = new MediaQuery('(max-width: 720px)')
 
 /** The toolbar has one row, and the rest in a menu. */
-export const compact = new MediaQuery('(max-width: 1180px)')
+export const compact = new MediaQuery('(max-width: 1420px)')
 
 /** What computes is told in that menu too, and buttons of the bar are their icons. */
 export const tight = new MediaQuery('(max-width: 1000px)')
 
 /** A telephone held upright: the toolbar has room for what is pressed most. */
-export const small = new MediaQuery('(max-width: 540px)')
+export const small = new MediaQuery('(max-width: 680px)')

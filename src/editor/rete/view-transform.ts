@@ -61,7 +61,7 @@ export function revealed({ left, top, right, bottom }: Box, now: ViewTransform, 
   const side = marginIn(frame)
   return {
     // The map and the bar of the selection lie over the lower edge.
-    y: moved(now.y, top, bottom, frame.height, { before: side, behind: Math.min(60, frame.height / 4) }),
+    y: moved(now.y, top, bottom, frame.height, { before: side, behind: Math.min(96, frame.height / 3) }),
     x: moved(now.x, left, right, frame.width, { before: side, behind: side }),
     k,
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Box } from '../../../src/editor/rete/box-select.ts'
-import { around, closeUp, firstLook, type ViewTransform } from '../../../src/editor/rete/view-transform.ts'
+import { around, closeUp, firstLook, revealed, type ViewTransform } from '../../../src/editor/rete/view-transform.ts'
 
 const box = (left: number, top: number, height = 300): Box => ({ left, top, right: left + 236, bottom: top + height })
 /** Five columns, two rows; the first column is not the first in the list, and begins above the others. */
@@ -47,4 +47,31 @@ it('a node that is shown can be read, and is not made smaller', () => {
   const frame = { width: 400, height: 415 }
   expect(closeUp([box(0, 0)], frame, 0.2).k).toBeGreaterThanOrEqual(0.6)
   expect(closeUp([box(0, 0)], frame, 1.1).k).toBeCloseTo(1.1)
+})
+
+describe('what is to be seen', () => {
+  const frame = { width: 900, height: 700 }
+  const now = { x: 10, y: 20, k: 0.5 }
+
+  it('moves nothing where it is seen already', () => {
+    expect(revealed(box(200, 200), now, frame)).toEqual(now)
+  })
+
+  it.each([
+    [-400, 100],
+    [5000, 100],
+    [200, -300],
+    [200, 3000],
+  ])('is moved into the frame from (%i, %i), no farther than needed, and is as large as before', (left, top) => {
+    const view = revealed(box(left, top), now, frame)
+    expect(inside(seen([box(left, top)], view), frame)).toBe(true)
+    expect(view.k).toBe(now.k)
+    expect([view.x === now.x, view.y === now.y].sort()).toEqual([false, true])
+  })
+
+  it('begins in the frame where it is larger', () => {
+    const [large] = seen([box(100, 100, 5000)], revealed(box(100, 100, 5000), now, frame))
+    expect(large?.top).toBeGreaterThan(0)
+    expect(large?.top).toBeLessThan(40)
+  })
 })
