@@ -16,7 +16,7 @@ import { CANVAS, type CanvasLink } from './context.ts'
 import { SvelteRenderer, type Components } from './renderer.svelte.ts'
 import { ReteNode, type Schemes, type SocketSignal } from './schemes.ts'
 import { stacking } from './stacking.ts'
-import { around, closeUp, firstLook, isSeen, limited, revealed, type ViewTransform } from './view-transform.ts'
+import { around, closeUp, firstLook, isSeen, largest, limited, revealed, type ViewTransform } from './view-transform.ts'
 import { WireFlow } from './wire-flow.ts'
 import { wireGestures } from './wire-gestures.ts'
 
@@ -159,7 +159,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     area.area.transform.y = y
     void area.area.zoom(k)
   }
-  const everything = () => look(area.nodeViews.keys(), (boxes) => around(boxes, frame(), 1))
+  const everything = () => look(area.nodeViews.keys(), (boxes) => around(boxes, frame(), largest(frame())))
   /** As the document was left, if anything of it would be seen so. */
   function begin(): void {
     const kept = places.get(editor.documents.active)
@@ -205,7 +205,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
       settled(() => {
         const { ids } = editor.selection
         if (ids.size === 0) everything()
-        else look(ids, (boxes) => around(boxes, frame(), 1))
+        else look(ids, (boxes) => around(boxes, frame(), largest(frame())))
       }),
     zoomBy(factor) {
       const { x, y, k } = area.area.transform

@@ -19,6 +19,14 @@ const SMALLEST = 0.4
 /** A card with words that can be read, as large as leaves its neighbour on a telephone's screen. */
 const READABLE = 0.7
 
+/** A frame in which cards are as large as they are; in a larger one they may be larger, with words for a wall of a screen. */
+const USUAL: FrameSize = { width: 1700, height: 1300 }
+const LARGEST = 1.5
+
+/** How large the nodes of a whole graph are shown at most. */
+export const largest = ({ width, height }: FrameSize): number =>
+  Math.min(LARGEST, Math.max(1, Math.min(width / USUAL.width, height / USUAL.height)))
+
 export const limited = (zoom: number): number => Math.min(ZOOM.max, Math.max(ZOOM.min, zoom))
 
 /** The boxes in the middle of the frame, enlarged at most to `most`. */
@@ -36,7 +44,7 @@ export function around(boxes: readonly Box[], frame: FrameSize, most: number): V
 
 /** What is seen of a graph when it is opened: all of it or, where that is too small to read, its first column. */
 export function firstLook(boxes: readonly Box[], frame: FrameSize): ViewTransform {
-  const whole = around(boxes, frame, 1)
+  const whole = around(boxes, frame, largest(frame))
   const first = boxes.reduce<Box | undefined>((left, box) => (left && left.left <= box.left ? left : box), undefined)
   if (whole.k >= SMALLEST || !first) return whole
   const column = hull(boxes.filter((box) => box.left < first.right))

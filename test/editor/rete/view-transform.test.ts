@@ -25,6 +25,13 @@ describe('what an opened graph is seen like first', () => {
     expect(view.k).toBeLessThanOrEqual(1)
   })
 
+  it('is all of it, larger than it is, where there is room for that', () => {
+    const frame = { width: 2560, height: 2000 }
+    const view = firstLook(graph, frame)
+    expect(inside(seen(graph, view), frame)).toBe(true)
+    expect(view.k).toBeGreaterThan(1.3)
+  })
+
   it.each([
     { width: 400, height: 415 },
     { width: 510, height: 900 },
