@@ -31,19 +31,20 @@ function pictureOf(bitmap: ImageBitmap): Promise<Blob> {
  * browser, and a large graph hundreds of them. What is shown stays until the next is there.
  */
 export const pictured = (bitmap: ImageBitmap) => (image: HTMLImageElement) => {
-  let url: string | undefined
   let gone = false
   waiting.set(image, () => {
     void pictureOf(bitmap).then((blob) => {
       if (gone) return
-      url = URL.createObjectURL(blob)
+      const url = URL.createObjectURL(blob)
       image.src = url
+      // Not before it is read, also where the next bitmap is here by then: a picture that cannot be read is shown as broken.
+      const free = () => URL.revokeObjectURL(url)
+      image.decode().then(free, free)
     })
   })
   observer.observe(image)
   return () => {
     gone = true
     observer.unobserve(image)
-    if (url !== undefined) URL.revokeObjectURL(url)
   }
 }
