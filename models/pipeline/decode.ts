@@ -5,17 +5,12 @@ import { concatBatch } from '../../src/gpu/kernels/concat-batch.ts'
 import { crop } from '../../src/gpu/kernels/crop.ts'
 import { sliceBatch } from '../../src/gpu/kernels/slice-batch.ts'
 import { sliceChannels } from '../../src/gpu/kernels/slice-channels.ts'
-import { sameDims } from '../../src/tensor/shape.ts'
+import { sameDims, type Size } from '../../src/tensor/shape.ts'
 import type { Backend, Tensor } from '../../src/tensor/tensor.ts'
 import type { Services } from '../../src/base/service.ts'
 import { Checkpoints, type Checkpoint } from '../checkpoint/checkpoint.ts'
 import { isModality, TARGETS, usualPrediction, type Modality, type Prediction } from '../checkpoint/modality.ts'
 import { onlySound } from './sound.ts'
-
-interface Size {
-  readonly width: number
-  readonly height: number
-}
 
 /** One member: the latent of all its targets, [1,T·C,h,w], its pixels per cell, and the size of its picture unpadded. */
 export interface DecodableLatent {

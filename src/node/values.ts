@@ -1,11 +1,9 @@
 import type { JsonObject } from '../base/json.ts'
 import type { LatentColours } from '../tensor/latent-colours.ts'
+import type { Size } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
+export type { Size }
 
 /**
  * How a picture sits in its tensor: the size it had when loaded, and the part of the tensor (from the top left corner)

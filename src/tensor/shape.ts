@@ -1,6 +1,11 @@
 import { AppError } from '../base/errors.ts'
 import type { Dims, Tensor } from './tensor.ts'
 
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
 /** [N,C,H,W] of a tensor of four dimensions. Throws `gpu/wrong-shape` for any other. */
 export function nchw(tensor: Tensor): readonly [n: number, c: number, h: number, w: number] {
   const [n, c, h, w] = tensor.dims

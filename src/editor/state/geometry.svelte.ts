@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { DocumentLink, Point, Rectangle } from '../../graph/document.ts'
+import type { Size } from '../../node/values.ts'
 import type { MarkKey } from './marks.ts'
 import { wireId } from './wire-id.ts'
 
@@ -11,11 +12,6 @@ export interface SocketAddress {
   readonly node: string
   readonly side: Side
   readonly socket: string
-}
-
-export interface Size {
-  readonly width: number
-  readonly height: number
 }
 
 /** A line that shows what a dragged thing is in line with: at `at` of its axis, over what it joins. */

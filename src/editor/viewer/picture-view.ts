@@ -1,3 +1,5 @@
+import type { Size } from '../../node/values.ts'
+
 /** How a picture lies in the viewer: its top left corner in the frame, and pixels of the screen per pixel of it. */
 export interface PictureView {
   readonly x: number
@@ -7,11 +9,6 @@ export interface PictureView {
 
 /** Screen pixels per pixel. */
 const LARGEST = 48
-
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
 
 /** The whole picture, centred, as large as the frame allows; a latent of 24 × 18 cells fills a screen. */
 export function fitted(picture: Size, frame: Size, margin = 12): PictureView {
