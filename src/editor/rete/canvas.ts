@@ -114,6 +114,7 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     void area.area.zoom(zoom)
   })
 
+  const { geometry } = editor
   const cards = completing(editor, container, seen)
   let shown: GraphDocument = { ...editor.store.document, nodes: [] }
   let queue = Promise.resolve()
@@ -121,7 +122,11 @@ export function createCanvas(container: HTMLElement, editor: Editor, components:
     cards.foresee()
     queue = queue.then(async () => {
       const changes = diff(shown, document)
+      const gone = new Set(changes.flatMap((change) => (change.do === 'removeNode' ? [change.id] : [])))
+      if (gone.size > 0)
+        geometry.wires = geometry.wires.filter(({ from, to }) => !gone.has(from.node) && !gone.has(to.node))
       for (const change of changes) await perform(change)
+      geometry.wires = document.links
       shown = document
       if (changes.length > 0) cards.changed()
     })

@@ -57,6 +57,8 @@ export class Geometry {
   /** The part of the canvas that can be seen. */
   seen = $state.raw<Rectangle>({ x: 0, y: 0, width: 0, height: 0 })
   guides = $state.raw<readonly Guide[]>([])
+  /** Those whose nodes are on the canvas: one without an end would be looked at again for each node that comes on it. */
+  wires = $state.raw<readonly DocumentLink[]>([])
   /** By node, then by socket. */
   readonly #elements = new Map<string, Map<string, HTMLElement>>()
   readonly #observed = new Map<HTMLElement, string>()
