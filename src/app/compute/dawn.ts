@@ -7,21 +7,21 @@ import { AppError } from '../../base/errors.ts'
 let loaded: Promise<GPU> | undefined
 
 /**
- * WebGPU in Node: Dawn, by the optional package `webgpu`. Sets `navigator.gpu` and the WebGPU globals, for which
+ * WebGPU in Node: Dawn, by the optional package `webgpu`, with switches of Dawn's for measuring at the first call. Sets `navigator.gpu` and the WebGPU globals, for which
  * onnxruntime-web looks when it is first imported. Throws `cli/no-webgpu` where the package is missing or has no build for
  * this system.
  */
-export function loadDawn(): Promise<GPU> {
-  loaded ??= load()
+export function loadDawn(switches: readonly string[] = []): Promise<GPU> {
+  loaded ??= load(switches)
   return loaded
 }
 
-async function load(): Promise<GPU> {
+async function load(switches: readonly string[]): Promise<GPU> {
   const { create, globals } = await import('webgpu').catch((cause: unknown) => {
     throw noPackage(cause)
   })
   Object.assign(globalThis, globals)
-  const gpu = create([])
+  const gpu = create([...switches])
   const home = (globalThis as { navigator?: object }).navigator ?? {}
   Object.defineProperty(home, 'gpu', { value: gpu, configurable: true })
   Object.defineProperty(globalThis, 'navigator', { value: home, configurable: true })
