@@ -1,5 +1,6 @@
 import type { ConvOptions, GraphBuilder } from '../../src/onnx/builder.ts'
 import type { Value } from '../../src/onnx/graph.ts'
+import { unfoldedConv, worthUnfolding } from './unfolded-conv.ts'
 
 /** torch's layers, by the name that their parameters have in the checkpoint. */
 
@@ -9,14 +10,20 @@ export interface ConvShape extends ConvOptions {
   readonly kernel: number
   /** False: none. A value instead of the checkpoint's `name.bias`. */
   readonly bias?: boolean | Value
+  /** In how many parts it is unfolded, where it is: see unfolded-conv.ts. */
+  readonly tiles?: number
 }
 
 /** torch.nn.Conv2d: [B,in,H,W] → [B,out,H',W']. */
 export function conv2d(g: GraphBuilder, x: Value, name: string, shape: ConvShape): Value {
-  const weight = g.parameter(`${name}.weight`, [shape.out, shape.in, shape.kernel, shape.kernel])
-  const { bias = true } = shape
-  const added = bias === true ? g.parameter(`${name}.bias`, [shape.out]) : bias === false ? undefined : bias
-  return g.conv(x, weight, added, shape)
+  const { in: channels, out, kernel, bias = true } = shape
+  const stored = [out, channels, kernel, kernel]
+  const added = bias === true ? g.parameter(`${name}.bias`, [out]) : bias === false ? undefined : bias
+  if (g.unfold && worthUnfolding(shape)) {
+    const weight = g.parameter(`${name}.weight`, stored, { dims: [out, channels * kernel * kernel] })
+    return unfoldedConv(g, x, weight, added, shape)
+  }
+  return g.conv(x, g.parameter(`${name}.weight`, stored), added, shape)
 }
 
 /** torch.nn.Linear: [...,in] → [...,out]. */

@@ -28,7 +28,7 @@ export function pixelAttention(g: GraphBuilder, q: Value, k: Value, v: Value, ch
 
 /** [B,N,C] → [B,parts,⌈N/parts⌉,C], filled with zeros. */
 function parts(g: GraphBuilder, q: Value, channels: number): Value {
-  const filled = g.padRows(g.reshape(q, [0, 1, -1, channels]), QUERY_PARTS - 1)
+  const filled = g.pad(g.reshape(q, [0, 1, -1, channels]), [0, 0, QUERY_PARTS - 1, 0])
   const each = g.div(g.add(count(g, q), g.integers([QUERY_PARTS - 1])), g.integers([QUERY_PARTS]))
   const whole = g.rowsBetween(filled, g.integers([0]), g.mul(each, g.integers([QUERY_PARTS])))
   return g.reshape(whole, [0, QUERY_PARTS, -1, channels])

@@ -8,6 +8,8 @@ export interface ResnetShape {
   readonly out: number
   readonly groups: number
   readonly epsilon: number
+  /** In how many parts convolutions are unfolded, where they are. */
+  readonly tiles?: number
 }
 
 /** SiLU(time embedding), [1,channels]; undefined in the VAE. */
@@ -27,12 +29,12 @@ export function resnetBlock(
   shape: ResnetShape,
   time?: TimeEmbedding,
 ): Strips {
-  const { out, groups, epsilon } = shape
+  const { out, groups, epsilon, tiles = 1 } = shape
   const activated = (strips: Strips, norm: string, channels: number): Prepare => {
     const normal = stripGroupNorm(g, strips, `${name}.${norm}`, { channels, groups, epsilon })
     return (rows) => g.silu(normal(rows))
   }
-  const kernel = { kernel: 3, padding: 1 }
+  const kernel = { kernel: 3, padding: 1, tiles }
   const first = activated(x, 'norm1', shape.in)
   const bias = firstBias(g, name, out, time)
   const hidden = stripConv(g, x, `${name}.conv1`, { in: shape.in, out, ...kernel, bias }, first)

@@ -6,6 +6,7 @@ import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.
 import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
 import { stripPlan, type LatentSize } from '../architectures/strip-plan.ts'
 import { unetGraph } from '../architectures/unet-2d-condition.ts'
+import { unetUnfolds, vaeUnfolds } from '../architectures/unfold-plan.ts'
 import type { Part } from './checkpoint.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { precisionFor } from './precision.ts'
@@ -15,7 +16,7 @@ export interface MemoryDevice {
   readonly target: 'wasm' | 'webgpu'
   /** Whether weights that are stored in half precision stay so. */
   readonly half: boolean
-  /** Bytes of the largest tensor of the VAE: see `tensorLimit`. */
+  /** Bytes that a tensor may have at most: see `tensorLimit`. */
   readonly tensor: number
 }
 
@@ -85,7 +86,10 @@ function vaeGraph(
   const options = { target: device.target, ...precisionFor(device, weights) }
   if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, options)
   const strips = stripPlan(vae, part, size, device.tensor)
-  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { ...options, ...(strips && { strips }) })
+  const unfold =
+    strips !== undefined && device.target === 'webgpu' && vaeUnfolds(vae, part, size, strips, device.tensor)
+  const graph = part === 'encoder' ? klEncoderGraph : klDecoderGraph
+  return graph(vae, weights, { ...options, unfold, ...(strips && { strips }) })
 }
 
 async function unet(
@@ -111,6 +115,7 @@ async function unet(
     text,
     folded,
     target: device.target,
+    unfold: device.target === 'webgpu' && unetUnfolds(folder.unet, { batch, height, width }, device.tensor),
     ...precisionFor(device, weights),
   })
   const dims = {

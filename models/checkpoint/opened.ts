@@ -10,6 +10,7 @@ import type { Tensor } from '../../src/tensor/tensor.ts'
 import { timestepEmbedding } from '../architectures/timestep-embedding.ts'
 import type { LatentSize } from '../architectures/strip-plan.ts'
 import { unetGraph } from '../architectures/unet-2d-condition.ts'
+import { unetUnfolds } from '../architectures/unfold-plan.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { roomFor } from './batch-room.ts'
 import { keptFold } from './kept-fold.ts'
@@ -43,7 +44,8 @@ export class OpenedCheckpoint implements Checkpoint {
   readonly config: Checkpoint['config']
   readonly #encoder: VaeHalf
   readonly #decoder: VaeHalf
-  readonly #unets = new Map<'unet', Promise<OnnxSession>>()
+  /** The one session, by whether its convolutions are unfolded. */
+  readonly #unets = new Map<boolean, Promise<OnnxSession>>()
   readonly #options: OpenOptions
   readonly #variant: Variant
   readonly #room: Room
@@ -90,10 +92,9 @@ export class OpenedCheckpoint implements Checkpoint {
   async denoise(image: Tensor, noisy: Tensor, timestep: number, signal: AbortSignal): Promise<Tensor> {
     const { channels, flipSinToCos, frequencyShift } = this.folder.unet
     const [batch, , height, latentWidth] = nchw(noisy)
-    await this.#room.admit(this.#identified, 'unet', { batch, height, width: latentWidth }, signal, () =>
-      this.#closeUnet(),
-    )
-    const session = await this.#session(signal)
+    const size = { batch, height, width: latentWidth }
+    await this.#room.admit(this.#identified, 'unet', size, signal, () => this.#closeUnet())
+    const session = await this.#session(size, signal)
     const width = channels[0] ?? 0
     const embedding = timestepEmbedding(timestep, width, flipSinToCos, frequencyShift)
     const time = this.runtime.backend.upload(embedding, [1, width])
@@ -142,22 +143,26 @@ export class OpenedCheckpoint implements Checkpoint {
   }
 
   async #closeUnet(): Promise<void> {
-    const unet = this.#unets.get('unet')
+    const unets = [...this.#unets.values()]
     this.#unets.clear()
-    await (await unet?.catch(() => undefined))?.release()
+    for (const unet of unets) await (await unet.catch(() => undefined))?.release()
   }
 
-  async #session(signal: AbortSignal): Promise<OnnxSession> {
+  async #session(size: LatentSize, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
-    const made = await remember(this.#unets, 'unet', async () => {
+    const fits = this.#target === 'webgpu' && unetUnfolds(this.folder.unet, size, this.runtime.capacity.tensor)
+    // One that does not unfold stays for small pictures too: uploading the weights again would take longer.
+    const unfold = fits && !this.#unets.has(false)
+    if (this.#unets.has(!unfold)) await this.#closeUnet()
+    const made = await remember(this.#unets, unfold, async () => {
       const weights = await this.#weights('unet', signal)
-      return createSession(this.runtime, await this.#unet(weights, signal), weights, signal)
+      return createSession(this.runtime, await this.#unet(weights, unfold, signal), weights, signal)
     })
     signal.throwIfAborted()
     return made
   }
 
-  async #unet(weights: WeightSet, signal: AbortSignal): Promise<BuiltGraph> {
+  async #unet(weights: WeightSet, unfold: boolean, signal: AbortSignal): Promise<BuiltGraph> {
     const { unet } = this.folder
     const text = await this.#text(signal)
     const foldable = this.#options.fold !== false && text.length === 2 * unet.crossAttentionDim
@@ -167,6 +172,7 @@ export class OpenedCheckpoint implements Checkpoint {
       text,
       ...this.#precision(weights),
       target: this.#target,
+      unfold,
       ...(folded && { folded }),
     })
   }

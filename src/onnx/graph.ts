@@ -51,6 +51,8 @@ export interface ParameterView {
   readonly rows?: readonly [from: number, to: number]
   /** Element type in the graph; the compute type when left out. */
   readonly type?: ElementType
+  /** Dimensions in the graph, of the same elements in the same order; those of the parameter when left out. */
+  readonly dims?: readonly number[]
 }
 
 /** What a graph is built for. */
@@ -64,6 +66,8 @@ export interface GraphTarget {
   readonly weights?: 'f16'
   /** Some forms are faster on one runtime than on the other; results agree. Default wasm. */
   readonly target?: 'wasm' | 'webgpu'
+  /** Convolutions of many channels as products, which is faster on WebGPU and takes more memory: unfolded-conv.ts. */
+  readonly unfold?: boolean
 }
 
 /** Bookkeeping of a graph under construction: names, nodes, constants, parameters. `builder.ts` adds the operators. */
@@ -76,6 +80,7 @@ export class GraphCore {
   #count = 0
   readonly compute: 'f32' | 'f16'
   readonly target: 'wasm' | 'webgpu'
+  readonly unfold: boolean
   readonly #weights: 'f16' | undefined
   readonly #widened = new Map<string, Value>()
 
@@ -90,6 +95,7 @@ export class GraphCore {
   ) {
     this.compute = options.compute ?? 'f32'
     this.target = options.target ?? 'wasm'
+    this.unfold = options.unfold ?? false
     this.#weights = options.weights
   }
 
@@ -177,7 +183,7 @@ export class GraphCore {
   #use(parameter: string, stored: readonly number[], view: ParameterView): Value {
     const rows = view.rows ?? [0, stored[0] ?? 1]
     const row = product(stored.slice(1))
-    const dims = [rows[1] - rows[0], ...stored.slice(1)]
+    const dims = view.dims ?? [rows[1] - rows[0], ...stored.slice(1)]
     const type = view.type ?? this.compute
     const part = view.rows ? `[${rows[0]}:${rows[1]}]` : ''
     const name = `${parameter}${part}${type === this.compute ? '' : `:${type}`}`

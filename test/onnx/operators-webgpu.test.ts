@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unfoldedConv, type UnfoldedShape } from '../../models/architectures/unfolded-conv.ts'
 import { GraphBuilder } from '../../src/onnx/builder.ts'
 import type { Value } from '../../src/onnx/graph.ts'
 import { encodeModel } from '../../src/onnx/model.ts'
@@ -24,6 +25,8 @@ const operators: Readonly<Record<string, (g: GraphBuilder, x: Value) => Value>> 
   'strided Conv': (g, x) => g.conv(x, weights(g, [4, 4, 3, 3]), undefined, { stride: 2, padding: 1 }),
   'strided Conv with zeros right and below': (g, x) =>
     g.conv(g.upsampleNearest(x), weights(g, [4, 4, 3, 3]), undefined, { stride: 2, padding: [0, 0, 1, 1] }),
+  'Linear of many': (g, x) =>
+    tokens(g, x, (t) => g.linear(g.matmul(t, weights(g, [4, 64])), weights(g, [65, 64]), weights(g, [65], 3))),
   Gemm: (g, x) => g.linear(g.reshape(x, [-1, 1]), weights(g, [3, 1]), weights(g, [3], 3)),
   'Transpose, Gemm': (g, x) => g.linear(g.reshape(g.transpose(x, [0, 2, 3, 1]), [-1, 4]), weights(g, [3, 4])),
   MatMul: (g, x) => tokens(g, x, (t) => g.matmul(t, weights(g, [4, 3]))),
@@ -46,12 +49,26 @@ const operators: Readonly<Record<string, (g: GraphBuilder, x: Value) => Value>> 
 
 /** Operators whose shapes are computed, which the processor does. */
 const withShapes: typeof operators = {
+  'unfolded Conv': (g, x) => unfoldedConv(g, x, weights(g, [5, 36]), weights(g, [5], 3), unfolded(3, 1)),
+  'unfolded Conv without a bias, with zeros right and below': (g, x) =>
+    unfoldedConv(g, g.upsampleNearest(x), weights(g, [5, 16]), undefined, unfolded(2, [0, 0, 1, 1])),
+  'unfolded Conv in three parts': (g, x) => {
+    const larger = g.upsampleNearest(g.upsampleNearest(x))
+    return unfoldedConv(g, larger, weights(g, [5, 36]), weights(g, [5], 3), { ...unfolded(3, 1), tiles: 3 })
+  },
   'Resize to the size of another': (g, x) => g.resizeNearestTo(g.slice(x, 0, 2, 1), g.upsampleNearest(x)),
   'Resize to an odd size': (g, x) =>
     g.resizeNearestTo(x, g.conv(g.upsampleNearest(x), weights(g, [4, 4, 2, 2]), undefined)),
   'Reshape to the shape of another': (g, x) => g.reshapeTo(g.reshape(x, [0, 4, -1]), g.relu(x)),
   Expand: (g, x) => g.op('Expand', [weights(g, [1, 4, 1, 1]), g.shape(x)], { dims: x.dims }),
 }
+
+const unfolded = (kernel: number, padding: NonNullable<UnfoldedShape['padding']>): UnfoldedShape => ({
+  in: 4,
+  out: 5,
+  kernel,
+  padding,
+})
 
 const tokens = (g: GraphBuilder, x: Value, use: (tokens: Value) => Value): Value =>
   use(g.transpose(g.reshape(x, [0, 4, -1]), [0, 2, 1]))

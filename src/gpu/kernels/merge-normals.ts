@@ -10,8 +10,12 @@ export interface MergeNormalsParams {
 }
 
 const SHORTEST = 1e-6
-/** Cosines nearer than float32 tells apart are equal, and the first member wins: of two, both are as close to their mean. */
-const TIE = 2.5e-7
+/**
+ * Cosines nearer than float32 tells apart are equal, and the first member wins: of two, both are as close to their mean. Two sums
+ * of three products, each to half a unit in the last place, and a mean direction rounded likewise: a graphics card was seen to
+ * differ by more than 2.5e-7.
+ */
+const TIE = 1e-6
 
 /**
  * [E,3,H,W], unit normals of E members → [1,3,H,W], or the uncertainty [1,1,H,W]: the mean over the members of the angle
