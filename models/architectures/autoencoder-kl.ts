@@ -5,7 +5,6 @@ import { conv2d, groupNorm, linear, toPixels, toTokens } from './layers.ts'
 import { pixelAttention } from './pixel-attention.ts'
 import { resnetBlock } from './resnet-block.ts'
 import type { StripPlan } from './strip-plan.ts'
-import { unfoldTiles } from './unfold-plan.ts'
 import { cut, join, stripConv, stripDouble, stripGroupNorm, type Strips } from './strips.ts'
 
 const epsilon = 1e-6
@@ -31,9 +30,8 @@ export function klEncoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
   let x = stripConv(g, strips, 'encoder.conv_in', { in: config.inChannels, out: width, kernel: 3, padding: 1 })
   channels.forEach((out, block) => {
     const name = `encoder.down_blocks.${block}`
-    const tiles = unfoldTiles(2 ** (channels.length - 1 - block))
     for (let layer = 0; layer < layers; layer++) {
-      x = resnetBlock(g, x, `${name}.resnets.${layer}`, { in: width, out, groups, epsilon, tiles })
+      x = resnetBlock(g, x, `${name}.resnets.${layer}`, { in: width, out, groups, epsilon })
       width = out
     }
     if (block === channels.length - 1) return
@@ -78,14 +76,13 @@ export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
   let strips: Strips = [middle(g, x, 'decoder.mid_block', config)]
   reversed.forEach((out, block) => {
     const name = `decoder.up_blocks.${block}`
-    const tiles = unfoldTiles(2 ** block)
     for (let layer = 0; layer <= layers; layer++) {
-      strips = resnetBlock(g, strips, `${name}.resnets.${layer}`, { in: width, out, groups, epsilon, tiles })
+      strips = resnetBlock(g, strips, `${name}.resnets.${layer}`, { in: width, out, groups, epsilon })
       width = out
     }
     if (block === reversed.length - 1) return
     if (block + 1 === reversed.length - levels) strips = cut(g, join(g, strips), count, 2 ** block)
-    strips = stripDouble(g, strips, (rows) => upsample(g, rows, `${name}.upsamplers.0.conv`, out, 2 * tiles))
+    strips = stripDouble(g, strips, (rows) => upsample(g, rows, `${name}.upsamplers.0.conv`, out))
   })
   const normal = stripGroupNorm(g, strips, 'decoder.conv_norm_out', { channels: width, groups, epsilon })
   const last = { in: width, out: config.outChannels, kernel: 3, padding: 1 }
@@ -98,9 +95,9 @@ export function klDecoderGraph(config: AutoencoderKlConfig, shapes: ParameterSha
 }
 
 /** Nearest-neighbour ×2, then a 3×3 convolution. On the processor, products are what costs time: convDoubled has fewer. */
-function upsample(g: GraphBuilder, x: Value, name: string, channels: number, tiles: number): Value {
+function upsample(g: GraphBuilder, x: Value, name: string, channels: number): Value {
   if (g.target === 'webgpu') {
-    return conv2d(g, g.upsampleNearest(x), name, { in: channels, out: channels, kernel: 3, padding: 1, tiles })
+    return conv2d(g, g.upsampleNearest(x), name, { in: channels, out: channels, kernel: 3, padding: 1 })
   }
   const weight = g.parameter(`${name}.weight`, [channels, channels, 3, 3])
   return g.convDoubled(x, weight, g.parameter(`${name}.bias`, [channels]))

@@ -5,6 +5,7 @@ import { foldPrompt, type FoldedPrompt } from './prompt-fold.ts'
 import { resnetBlock, type TimeEmbedding } from './resnet-block.ts'
 import { transformer2d, type Prompt } from './transformer-2d.ts'
 import type { UnetConfig } from './unet-config.ts'
+import { unfoldTiles } from './unfold-plan.ts'
 
 export interface UnetOptions extends GraphTarget {
   /** Embedding of the constant prompt, [tokens, cross_attention_dim]. */
@@ -72,7 +73,7 @@ class Unet {
     channels.forEach((out, block) => {
       const name = `down_blocks.${block}`
       for (let layer = 0; layer < at(layers, block); layer++) {
-        x = this.#resnet(x, `${name}.resnets.${layer}`, width, out)
+        x = this.#resnet(x, `${name}.resnets.${layer}`, width, out, block)
         if (downAttention[block]) x = this.#transformer(x, `${name}.attentions.${layer}`, block)
         width = out
         this.#skips.push({ value: x, channels: width })
@@ -88,10 +89,10 @@ class Unet {
   middle(input: Value): Value {
     const last = this.config.channels.length - 1
     const width = at(this.config.channels, last)
-    const first = this.#resnet(input, 'mid_block.resnets.0', width, width)
+    const first = this.#resnet(input, 'mid_block.resnets.0', width, width, last)
     let x = first
     x = this.#transformer(x, 'mid_block.attentions.0', last)
-    return this.#resnet(x, 'mid_block.resnets.1', width, width)
+    return this.#resnet(x, 'mid_block.resnets.1', width, width, last)
   }
 
   up(input: Value): Value {
@@ -107,24 +108,25 @@ class Unet {
         const skip = this.#skips.pop()
         if (!skip) throw new Error('The up path takes as many skips as the down path leaves.')
         const joined = this.g.concat([x, skip.value], 1)
-        x = this.#resnet(joined, `${name}.resnets.${layer}`, width + skip.channels, out)
+        x = this.#resnet(joined, `${name}.resnets.${layer}`, width + skip.channels, out, level)
         if (upAttention[block]) x = this.#transformer(x, `${name}.attentions.${layer}`, level)
         width = out
       }
       const next = this.#skips.at(-1)
-      if (next) x = this.#upsample(x, `${name}.upsamplers.0.conv`, out, next.value)
+      if (next) x = this.#upsample(x, `${name}.upsamplers.0.conv`, out, next.value, unfoldTiles(level - 1))
     }
     return x
   }
 
-  #upsample(x: Value, name: string, channels: number, like: Value): Value {
+  #upsample(x: Value, name: string, channels: number, like: Value, tiles: number): Value {
     const larger = this.g.resizeNearestTo(x, like)
-    return conv2d(this.g, larger, name, { in: channels, out: channels, kernel: 3, padding: 1 })
+    return conv2d(this.g, larger, name, { in: channels, out: channels, kernel: 3, padding: 1, tiles })
   }
 
-  #resnet(x: Value, name: string, from: number, out: number): Value {
+  #resnet(x: Value, name: string, from: number, out: number, level: number): Value {
     const { groups, epsilon } = this.config
-    const [whole = x] = resnetBlock(this.g, [x], name, { in: from, out, groups, epsilon }, this.time)
+    const shape = { in: from, out, groups, epsilon, tiles: unfoldTiles(level) }
+    const [whole = x] = resnetBlock(this.g, [x], name, shape, this.time)
     return whole
   }
 

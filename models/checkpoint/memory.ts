@@ -6,7 +6,7 @@ import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.
 import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
 import { stripPlan, type LatentSize } from '../architectures/strip-plan.ts'
 import { unetGraph } from '../architectures/unet-2d-condition.ts'
-import { unetUnfolds, vaeUnfolds } from '../architectures/unfold-plan.ts'
+import { unetUnfolds } from '../architectures/unfold-plan.ts'
 import type { Part } from './checkpoint.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { precisionFor } from './precision.ts'
@@ -86,10 +86,7 @@ function vaeGraph(
   const options = { target: device.target, ...precisionFor(device, weights) }
   if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, options)
   const strips = stripPlan(vae, part, size, device.tensor)
-  const unfold =
-    strips !== undefined && device.target === 'webgpu' && vaeUnfolds(vae, part, size, strips, device.tensor)
-  const graph = part === 'encoder' ? klEncoderGraph : klDecoderGraph
-  return graph(vae, weights, { ...options, unfold, ...(strips && { strips }) })
+  return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { ...options, ...(strips && { strips }) })
 }
 
 async function unet(

@@ -11,7 +11,6 @@ import { vaeFactor, type VaeConfig } from '../architectures/autoencoder-config.t
 import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
 import { tinyDecoderGraph, tinyEncoderGraph } from '../architectures/autoencoder-tiny.ts'
 import { largestTensors, stripPlan, type LatentSize, type StripPlan } from '../architectures/strip-plan.ts'
-import { vaeUnfolds } from '../architectures/unfold-plan.ts'
 import { precisionFor } from './precision.ts'
 
 type Part = 'encoder' | 'decoder'
@@ -26,19 +25,13 @@ export const HEAP_TENSOR = 2 ** 27
 export const tensorLimit = ({ backend, capacity }: Held): number =>
   backend.kind === 'cpu' ? Math.min(capacity.tensor, HEAP_TENSOR) : capacity.tensor
 
-/** How a session of the VAE computes pictures of a size. */
-interface VaePlan {
-  readonly strips: StripPlan
-  readonly unfold: boolean
-}
-
 /**
  * One half of the VAE. Its session computes large pictures in strips, of which there are as many as make every tensor
  * small enough for the device; it is made again when a picture needs more.
  */
 export class VaeHalf {
-  /** The one session, by how it computes. */
-  readonly #made = new Map<VaePlan, Promise<OnnxSession>>()
+  /** The one session by its strips. */
+  readonly #made = new Map<StripPlan, Promise<OnnxSession>>()
 
   constructor(
     readonly part: Part,
@@ -68,23 +61,22 @@ export class VaeHalf {
 
   async #session(size: LatentSize, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
-    const wanted = this.#plan(size)
+    const wanted = this.#strips(size)
     const [before] = this.#made.keys()
-    const kept = before !== undefined && serves(before, wanted, size)
+    // More strips than it needs do a small picture no harm; uploading the weights again would take longer.
+    const kept = before && before.count >= wanted.count && before.levels >= wanted.levels && before.count <= size.height
     if (!kept) await this.close()
-    const plan = kept ? before : wanted
-    const session = await remember(this.#made, plan, () => this.#create(plan, signal))
+    const strips = kept ? before : wanted
+    const session = await remember(this.#made, strips, () => this.#create(strips, signal))
     signal.throwIfAborted()
     return session
   }
 
-  #plan(size: LatentSize): VaePlan {
-    if (this.vae.kind === 'tiny') return { strips: { count: 1, levels: 0 }, unfold: false }
+  #strips(size: LatentSize): StripPlan {
+    if (this.vae.kind === 'tiny') return { count: 1, levels: 0 }
     const limit = tensorLimit(this.runtime)
-    const strips = stripPlan(this.vae, this.part, size, limit)
-    if (strips !== undefined) {
-      return { strips, unfold: this.#target === 'webgpu' && vaeUnfolds(this.vae, this.part, size, strips, limit) }
-    }
+    const plan = stripPlan(this.vae, this.part, size, limit)
+    if (plan !== undefined) return plan
     const least = Math.max(...largestTensors(this.vae, this.part, size, size.height))
     throw new AppError(
       'onnx/too-large',
@@ -96,29 +88,16 @@ export class VaeHalf {
     )
   }
 
-  async #create(plan: VaePlan, signal: AbortSignal): Promise<OnnxSession> {
+  async #create(strips: StripPlan, signal: AbortSignal): Promise<OnnxSession> {
     const weights = await this.weights(signal)
-    return createSession(this.runtime, this.#graph(weights, plan), weights, signal)
+    return createSession(this.runtime, this.#graph(weights, strips), weights, signal)
   }
 
-  get #target(): 'wasm' | 'webgpu' {
-    return this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
-  }
-
-  #graph(weights: WeightSet, { strips, unfold }: VaePlan): BuiltGraph {
+  #graph(weights: WeightSet, strips: StripPlan): BuiltGraph {
     const { part, vae } = this
-    const options = { target: this.#target, unfold, ...precisionFor(this.runtime, weights) } as const
+    const target = this.runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm'
+    const options = { target, ...precisionFor(this.runtime, weights) } as const
     if (vae.kind === 'tiny') return (part === 'encoder' ? tinyEncoderGraph : tinyDecoderGraph)(vae, weights, options)
     return (part === 'encoder' ? klEncoderGraph : klDecoderGraph)(vae, weights, { ...options, strips })
   }
-}
-
-/**
- * More strips than it needs do a small picture no harm, and convolutions that are not unfolded take longer; uploading the
- * weights again would take longer still.
- */
-function serves(made: VaePlan, wanted: VaePlan, { height }: LatentSize): boolean {
-  const { count, levels } = made.strips
-  const cut = count >= wanted.strips.count && levels >= wanted.strips.levels && count <= height
-  return cut && (wanted.unfold || !made.unfold)
 }

@@ -1,6 +1,7 @@
 /**
  * Whether several members at once are quicker than one after the other: the U-Net and the VAE's decoder on batches of 1, 2
- * and 4, interleaved, as milliseconds per member and their ratio to a batch of 1.
+ * and 4, as milliseconds per member and their ratio to a batch of 1. Each has its rounds in turn, as a run has its steps: a
+ * change of size makes the runtime's buffers anew.
  *
  *   npx esbuild test/bench/batch.ts --bundle --platform=node --format=esm --packages=external --outfile=node_modules/.cache/bench-batch.mjs
  *   node node_modules/.cache/bench-batch.mjs models/marigold-nano [backend wasm] [height 24] [width 24] [rounds 8]
@@ -14,6 +15,7 @@ import { nodeFolder } from '../../src/weights/node-folder.ts'
 const [directory = 'models/marigold-nano', backendName = 'wasm', ...sizes] = process.argv.slice(2)
 const [height = 24, width = 24, rounds = 8] = sizes.map(Number)
 const BATCHES = [1, 2, 4] as const
+const TURNS = 2
 
 const signal = new AbortController().signal
 const compute = await openNodeCompute(backendName === 'webgpu' ? 'webgpu' : 'wasm')
@@ -35,34 +37,37 @@ async function timed(run: () => Promise<Tensor>): Promise<number> {
   return ms
 }
 
-const times = new Map<string, number[]>()
-for (let round = 0; round <= rounds; round++) {
-  for (const batch of BATCHES) {
-    const latent = made([batch, 4, height, width])
-    const parts = {
-      'U-Net': () => checkpoint.denoise(latent, latent, 999, signal),
-      decoder: () => checkpoint.decode(latent, signal),
+const PARTS = {
+  'U-Net': (latent: Tensor) => checkpoint.denoise(latent, latent, 999, signal),
+  decoder: (latent: Tensor) => checkpoint.decode(latent, signal),
+}
+
+/** Milliseconds per member, by batch. */
+async function measure(run: (latent: Tensor) => Promise<Tensor>): Promise<Map<number, number[]>> {
+  const times = new Map<number, number[]>()
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const batch of BATCHES) {
+      const latent = made([batch, 4, height, width])
+      // The first makes buffers, at the very beginning the session too.
+      await timed(() => run(latent))
+      for (let round = 0; round < rounds; round++) {
+        times.set(batch, [...(times.get(batch) ?? []), (await timed(() => run(latent))) / batch])
+      }
+      latent.release()
     }
-    for (const [part, run] of Object.entries(parts)) {
-      const ms = (await timed(run)) / batch
-      const key = `${part} ${batch}`
-      // The first round makes the sessions and compiles.
-      if (round > 0) times.set(key, [...(times.get(key) ?? []), ms])
-    }
-    latent.release()
   }
+  return times
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
-console.log(`${compute.info.adapter}, ${8 * width} × ${8 * height} px, ${rounds} rounds`)
-for (const part of ['U-Net', 'decoder']) {
-  const alone = times.get(`${part} 1`) ?? []
-  for (const batch of BATCHES) {
-    const each = times.get(`${part} ${batch}`) ?? []
-    // Round by round: another load of the machine hits all batches of a round alike.
-    const ratio = median(each.map((ms, i) => ms / (alone[i] ?? NaN)))
+console.log(`${compute.info.adapter}, ${8 * width} × ${8 * height} px, ${TURNS} × ${rounds} rounds`)
+for (const [part, run] of Object.entries(PARTS)) {
+  const times = await measure(run)
+  const alone = median(times.get(1) ?? [])
+  for (const [batch, each] of times) {
+    const ms = median(each)
     console.log(
-      `${part}, batch of ${batch}: ${median(each).toFixed(1)} ms per member, ${ratio.toFixed(2)} of a batch of 1`,
+      `${part}, batch of ${batch}: ${ms.toFixed(1)} ms per member, ${(ms / alone).toFixed(2)} of a batch of 1`,
     )
   }
 }

@@ -6,7 +6,7 @@
  *
  *   npm run build
  *   npx esbuild test/bench/colour-edit.ts --bundle --platform=node --format=esm --packages=external --outfile=node_modules/.cache/colour-edit.mjs
- *   node node_modules/.cache/colour-edit.mjs [dist/page other-build ...]
+ *   node node_modules/.cache/colour-edit.mjs [--card, to compute on the machine's graphics card] [dist/page other-build ...]
  */
 import { chromium, type Page } from 'playwright-core'
 import sharp from 'sharp'
@@ -25,8 +25,11 @@ function watch(): void {
   } as typeof draw
 }
 
-const builds = process.argv.length > 2 ? process.argv.slice(2) : ['dist/page']
-const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: false }) })
+const words = process.argv.slice(2)
+const builds = words.filter((word) => word !== '--card')
+if (builds.length === 0) builds.push('dist/page')
+const webgpu = words.includes('--card') ? 'card' : 'none'
+const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu }) })
 
 /** The built page with the photo and its depth in Spectral, when nothing is computed any more. */
 async function open(outDir: string) {

@@ -76,7 +76,7 @@ const dragged = (page: Page, at: { x: number; y: number } | undefined): Promise<
 const said = (ms: number): string => `${ms.toFixed(1)} ms`
 
 const server = await preview({ root: '.', preview: { port: 0, open: false }, logLevel: 'error' })
-const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: false }) })
+const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: 'none' }) })
 try {
   const graph = JSON.parse(await readFile('examples/depth.json', 'utf8')) as GraphDocument
   for (const count of counts.length > 0 ? counts : [200, 2000]) {

@@ -45,7 +45,7 @@ function watch(): void {
 }
 
 async function once(url: string): Promise<readonly Span[]> {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: false }) })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: 'none' }) })
   try {
     const page: Page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.addInitScript(watch)

@@ -39,6 +39,8 @@ export interface SideOptions {
   /** The folder for each stage's result: STAGE.f32, raw. */
   readonly out: string
   readonly precision: OpenOptions['precision'] | undefined
+  /** Switches of Dawn's. */
+  readonly dawn: readonly string[]
 }
 
 /** Element i of every input, as bench_gpu.py computes it. */
@@ -49,8 +51,8 @@ const values = (count: number): Float32Array => Float32Array.from({ length: coun
  * first device that it was given.
  */
 export async function ourSide(options: SideOptions): Promise<Side> {
-  const { checkpoint: path, width, height, rounds, out, precision } = options
-  const opened = await requestDevice({ gpu: await loadDawn() })
+  const { checkpoint: path, width, height, rounds, out, precision, dawn } = options
+  const opened = await requestDevice({ gpu: await loadDawn(dawn) })
   if (opened.device === undefined) return { device: 'no adapter', stages: {}, failed: opened.reason }
   const { device, name, half } = opened
   if (precision === 'f16' && !half) return { device: name, stages: {}, failed: `${name} has no shader-f16.` }

@@ -4,6 +4,7 @@
  *
  *   test/bench/gpu.sh [--size 768x576] [--rounds 20] [--python PATH] [--torch cuda|cpu|none] [--json FILE]
  *                    [--checkpoint DIR, another diffusers folder, our side only]
+ *                    [--dawn enable-dawn-features=vulkan_enable_f16_on_nvidia, which have half precision on Linux too]
  *
  * Without a card or without torch it measures what there is and says what is missing. Every side's results are compared
  * with torch's in float32.
@@ -25,6 +26,7 @@ const { values: given } = parseArgs({
     torch: { type: 'string', default: 'cuda' },
     json: { type: 'string' },
     checkpoint: { type: 'string' },
+    dawn: { type: 'string', multiple: true, default: [] },
     /** What the processes that this starts are given. */
     side: { type: 'string' },
   },
@@ -119,7 +121,7 @@ async function compareAll(): Promise<void> {
     }
     for (const [name, precision] of Object.entries(OURS)) {
       const out = await folder(name)
-      const options: SideOptions = { checkpoint, width, height, rounds, out, precision }
+      const options: SideOptions = { checkpoint, width, height, rounds, out, precision, dawn: given.dawn }
       outs.set(name, out)
       sides.set(name, await measure(process.execPath, [process.argv[1] ?? '', '--side', JSON.stringify(options)]))
     }

@@ -3,7 +3,7 @@
  * VAE's encoder, one step of the U-Net and the VAE's decoder.
  *
  *   npx esbuild test/bench/kernels.ts --bundle --platform=node --format=esm --packages=external --outfile=node_modules/.cache/kernels.mjs
- *   node node_modules/.cache/kernels.mjs [--checkpoint models/marigold-nano] [--size 768x576] [--precision f16] [--most 12] [--sizes]
+ *   node node_modules/.cache/kernels.mjs [--checkpoint models/marigold-nano] [--size 768x576] [--precision f16] [--most 12] [--sizes] [--dawn enable-dawn-features=...]
  */
 import { parseArgs } from 'node:util'
 import { readFolder } from '../../models/checkpoint/folder.ts'
@@ -23,12 +23,15 @@ const { values: given } = parseArgs({
     precision: { type: 'string' },
     most: { type: 'string', default: '12' },
     sizes: { type: 'boolean', default: false },
+    dawn: { type: 'string', multiple: true, default: [] },
   },
 })
 const [width = 0, height = 0] = given.size.split('x').map(Number)
 const precision = given.precision === 'f16' || given.precision === 'f32' ? given.precision : undefined
 // Else times are rounded to 0.1 ms.
-const opened = await requestDevice({ gpu: await loadDawn(['disable-dawn-features=timestamp_quantization']) })
+const opened = await requestDevice({
+  gpu: await loadDawn(['disable-dawn-features=timestamp_quantization', ...given.dawn]),
+})
 if (opened.device === undefined) throw new Error(opened.reason)
 const { device, name } = opened
 leaveWasmUnoptimised()

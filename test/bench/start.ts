@@ -43,7 +43,7 @@ function watch(): void {
 }
 
 async function once(url: string): Promise<Start> {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: false }) })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArguments({ webgpu: 'none' }) })
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.addInitScript(watch)

@@ -22,7 +22,7 @@ beforeAll(async () => {
     response.end(worker ? outputFiles[0]?.text : '<!doctype html><title>storage</title>')
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  browser = await chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
+  browser = await chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: 'none' }) })
   page = await browser.newPage()
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 })

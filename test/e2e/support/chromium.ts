@@ -22,13 +22,26 @@ export function findChromium(): string {
   throw new Error('No Chromium found. Install Chromium or Chrome, or set CHROMIUM_PATH to its executable.')
 }
 
-/** Switches for a machine without a display or a GPU; WebGPU then runs on SwiftShader (f32 only, slow). */
-export const chromiumArguments = (options: { webgpu: boolean }): string[] => [
+/** For WebGPU on SwiftShader (f32 only, slow), on the machine's own graphics card, or none. */
+const GRAPHICS = {
+  software: ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  card: [
+    '--enable-unsafe-webgpu',
+    '--ignore-gpu-blocklist',
+    '--use-angle=vulkan',
+    '--enable-features=Vulkan',
+    '--disable-vulkan-surface',
+  ],
+  none: ['--disable-gpu'],
+} as const
+
+/** Switches for a machine without a display. */
+export const chromiumArguments = ({ webgpu }: { webgpu: keyof typeof GRAPHICS }): string[] => [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  ...(options.webgpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : ['--disable-gpu']),
+  ...GRAPHICS[webgpu],
 ]

@@ -66,7 +66,7 @@ function profileOf(screen: Screen): Promise<BrowserContext> {
   return made
 }
 
-const LAUNCH = () => ({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: false }) })
+const LAUNCH = () => ({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: 'none' }) })
 
 /** All but the browser's own file system, where the results are. */
 const FORGOTTEN = 'cookies,local_storage,indexeddb,cache_storage,service_workers'
