@@ -37,8 +37,9 @@ if [ "${1:-}" = pack ]; then
   tar -C "$what" -cf - . | xz --x86 --lzma2=preset=9 >"$pack/node.tar.xz"
   # What diffusers needs beyond what comes with torch and transformers.
   python3 -m pip download -q --no-deps --only-binary=:all: -d "$pack/wheels" "$(requirements | grep ^diffusers)" importlib_metadata==8.7.0 zipp==3.23.0
-  # The Vulkan loader, which drivers for computing alone come without.
-  (cd "$pack/libraries" && apt-get -qq download libvulkan1) || echo 'No Vulkan loader packed: apt-get could not fetch libvulkan1.' >&2
+  # The Vulkan loader, which drivers for computing alone come without, and what NVIDIA's needs beside it.
+  (cd "$pack/libraries" && apt-get -qq download libvulkan1 libegl1 libglvnd0 libopengl0 libgl1 libglx0 libgles2) ||
+    echo 'No Vulkan loader packed: apt-get could not fetch it.' >&2
   du -sh "$pack"
   exit
 fi
@@ -68,6 +69,8 @@ fi
 if [ -z "${VK_DRIVER_FILES:-}${VK_ICD_FILENAMES:-}" ]; then
   beside=$(find /usr/local/nvidia/share/vulkan /usr/share/vulkan /etc/vulkan -name 'nvidia_icd*.json' 2>/dev/null | head -n 1 || true)
   case $beside in /usr/local/*) export VK_DRIVER_FILES=$beside ;; esac
+  vendor=$(find /usr/local/nvidia/share/glvnd -name '10_nvidia*.json' 2>/dev/null | head -n 1 || true)
+  if [ -n "$vendor" ]; then export __EGL_VENDOR_LIBRARY_FILENAMES=$vendor; fi
 fi
 export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/tmp}
 exec "$node" $built/gpu.mjs --python "$python" "$@"
