@@ -24,7 +24,10 @@ async function open(): Promise<Page> {
 
 let context: BrowserContext
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: 'software' }) })
+  browser = await chromium.launch({
+    executablePath: inject('chromium'),
+    args: chromiumArguments({ webgpu: 'software' }),
+  })
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   await context.addInitScript((text) => {
     const key = 'marigold-nodes/document'

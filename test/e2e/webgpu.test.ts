@@ -30,7 +30,10 @@ const complaints: string[] = []
 // A page of its own for each try: one whose device has stalled answers nobody.
 beforeEach(async () => {
   complaints.length = 0
-  browser = await chromium.launch({ executablePath: inject('chromium'), args: chromiumArguments({ webgpu: 'software' }) })
+  browser = await chromium.launch({
+    executablePath: inject('chromium'),
+    args: chromiumArguments({ webgpu: 'software' }),
+  })
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
