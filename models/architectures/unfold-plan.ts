@@ -1,3 +1,4 @@
+import type { Capacity } from '../../src/onnx/runtime.ts'
 import type { LatentSize } from './strip-plan.ts'
 import type { UnetConfig } from './unet-config.ts'
 import { worthUnfolding } from './unfolded-conv.ts'
@@ -11,13 +12,16 @@ const MOST = 2 ** 30
  */
 export const unfoldTiles = (level: number): number => (level === 0 ? 2 : 1)
 
-/** Whether the U-Net's convolutions are unfolded for latents of a size, where no tensor may have more than `limit` bytes. */
+/**
+ * Whether the U-Net's convolutions are unfolded for latents of a size: where what is unfolded fits in a tensor, and nobody
+ * has limited the memory of models.
+ */
 export function unetUnfolds(
   { channels }: Pick<UnetConfig, 'channels'>,
   { batch, height, width }: LatentSize,
-  limit: number,
+  { tensor, memory }: Pick<Capacity, 'tensor' | 'memory'>,
 ): boolean {
-  if (height < unfoldTiles(0)) return false
+  if (memory < Infinity || height < unfoldTiles(0)) return false
   const sizes = channels.map((own, level) => {
     // The up path joins what comes from below with what was left on the way down.
     const most = own + Math.max(own, channels[level + 1] ?? own)
@@ -25,5 +29,5 @@ export function unetUnfolds(
     const rows = Math.ceil(Math.ceil(height / 2 ** level) / unfoldTiles(level))
     return 4 * 9 * most * batch * rows * Math.ceil(width / 2 ** level)
   })
-  return Math.max(...sizes) <= Math.min(limit, MOST)
+  return Math.max(...sizes) <= Math.min(tensor, MOST)
 }

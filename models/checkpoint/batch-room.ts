@@ -2,8 +2,7 @@ import type { Held } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import type { LatentSize } from '../architectures/strip-plan.ts'
 import type { CheckpointFolder } from './folder.ts'
-import { forecastPart } from './memory.ts'
-import { tensorLimit } from './vae-half.ts'
+import { forecastPart, memoryDevice } from './memory.ts'
 
 /**
  * Bytes of activations for which several members are taken at once where nobody says how much there is: WebGPU does not. The
@@ -24,8 +23,8 @@ export async function roomFor(
   size: LatentSize,
   signal: AbortSignal,
 ): Promise<number> {
-  const { backend, half, capacity } = runtime
-  const device = { target: backend.kind === 'webgpu' ? 'webgpu' : 'wasm', half, tensor: tensorLimit(runtime) } as const
+  const { capacity } = runtime
+  const device = memoryDevice(runtime)
   for (let { batch } = size; batch > 1; batch = batch >> 1) {
     const need = await forecastPart(folder, files, part, device, { ...size, batch }, signal)
     const { weights, activations, largest } = need

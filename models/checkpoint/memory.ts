@@ -1,5 +1,6 @@
 import { footprint, type Footprint } from '../../src/onnx/footprint.ts'
 import type { BuiltGraph } from '../../src/onnx/graph.ts'
+import type { Held } from '../../src/onnx/runtime.ts'
 import type { CheckpointFiles } from '../../src/weights/files.ts'
 import { openWeights, type WeightSet } from '../../src/weights/tensors.ts'
 import { klDecoderGraph, klEncoderGraph } from '../architectures/autoencoder-kl.ts'
@@ -10,6 +11,7 @@ import { unetUnfolds } from '../architectures/unfold-plan.ts'
 import type { Part } from './checkpoint.ts'
 import type { CheckpointFolder } from './folder.ts'
 import { precisionFor } from './precision.ts'
+import { tensorLimit } from './vae-half.ts'
 
 /** What a forecast must know of where it will run. */
 export interface MemoryDevice {
@@ -18,7 +20,16 @@ export interface MemoryDevice {
   readonly half: boolean
   /** Bytes that a tensor may have at most: see `tensorLimit`. */
   readonly tensor: number
+  /** Bytes that models may take together; Infinity where nobody says. */
+  readonly memory: number
 }
+
+export const memoryDevice = (runtime: Held): MemoryDevice => ({
+  target: runtime.backend.kind === 'webgpu' ? 'webgpu' : 'wasm',
+  half: runtime.half,
+  tensor: tensorLimit(runtime),
+  memory: runtime.capacity.memory,
+})
 
 /**
  * Whether a checkpoint's U-Net would take half as much where this one's runs, had it the files in half precision: they are
@@ -112,7 +123,7 @@ async function unet(
     text,
     folded,
     target: device.target,
-    unfold: device.target === 'webgpu' && unetUnfolds(folder.unet, { batch, height, width }, device.tensor),
+    unfold: device.target === 'webgpu' && unetUnfolds(folder.unet, { batch, height, width }, device),
     ...precisionFor(device, weights),
   })
   const dims = {

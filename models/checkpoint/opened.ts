@@ -150,7 +150,7 @@ export class OpenedCheckpoint implements Checkpoint {
 
   async #session(size: LatentSize, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
-    const fits = this.#target === 'webgpu' && unetUnfolds(this.folder.unet, size, this.runtime.capacity.tensor)
+    const fits = this.#target === 'webgpu' && unetUnfolds(this.folder.unet, size, this.runtime.capacity)
     // One that does not unfold stays for small pictures too: uploading the weights again would take longer.
     const unfold = fits && !this.#unets.has(false)
     if (this.#unets.has(!unfold)) await this.#closeUnet()

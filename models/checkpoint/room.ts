@@ -6,8 +6,7 @@ import type { CheckpointFiles } from '../../src/weights/files.ts'
 import type { LatentSize } from '../architectures/strip-plan.ts'
 import type { Part } from './checkpoint.ts'
 import type { CheckpointFolder } from './folder.ts'
-import { forecastPart, lacksHalf, type PartMemory } from './memory.ts'
-import { tensorLimit } from './vae-half.ts'
+import { forecastPart, lacksHalf, memoryDevice, type PartMemory } from './memory.ts'
 
 /** A checkpoint by its content id, and where its weights are now. */
 export interface Identified {
@@ -105,14 +104,9 @@ export class Room {
   }
 
   #forecast({ id, folder, files }: Identified, part: Part, size: LatentSize, signal: AbortSignal): Promise<PartMemory> {
-    const { runtime } = this
-    const device = {
-      target: this.#onWasm ? 'wasm' : 'webgpu',
-      half: runtime.half,
-      tensor: tensorLimit(runtime),
-    } as const
+    const device = memoryDevice(this.runtime)
     if (this.#forecasts.size > REMEMBERED) this.#forecasts.clear()
-    return remember(this.#forecasts, `${nameOf(id, part)} ${JSON.stringify(size)} ${device.tensor}`, () =>
+    return remember(this.#forecasts, `${nameOf(id, part)} ${JSON.stringify(size)} ${JSON.stringify(device)}`, () =>
       forecastPart(folder, files, part, device, size, signal),
     )
   }

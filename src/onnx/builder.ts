@@ -45,17 +45,11 @@ export class GraphBuilder extends GraphCore {
     const [out, channels] = weight.dims
     const rank = x.dims.length
     this.#expect('Linear', x, rank - 1, channels)
-    if (this.target === 'webgpu' && rank === 3 && known(out) >= MANY && known(channels) >= MANY) {
-      const product = this.matmul(x, this.#transposed(weight))
-      return bias === undefined ? product : this.add(product, bias)
-    }
+    const quick = this.target === 'webgpu' && rank === 3 && known(out) >= MANY && known(channels) >= MANY
+    // Before the rows: what was added last is computed first, and all weights would wait for their rows in memory.
+    const turned = quick ? this.#transposed(weight) : undefined
     const rows = rank === 2 ? x : this.reshape(x, [-1, known(channels)])
-    const product = this.op(
-      'Gemm',
-      [rows, weight, bias],
-      { dims: [rows.dims[0] ?? null, out ?? null] },
-      { transB: { int: 1 } },
-    )
+    const product = turned ? this.#sum(this.matmul(rows, turned), bias) : this.#gemm(rows, weight, bias)
     if (rank === 2) return product
     if (rank !== 3) throw new AppError('onnx/wrong-shape', `Linear takes 2 or 3 axes, not ${rank}.`)
     return this.reshapeLike(product, x, [known(out)])
@@ -66,6 +60,15 @@ export class GraphBuilder extends GraphCore {
     this.#expect('MatMul', a, a.dims.length - 1, b.dims.at(-2))
     const before = (a.dims.length < b.dims.length ? b : a).dims.slice(0, -2)
     return this.op('MatMul', [a, b], { dims: [...before, a.dims.at(-2) ?? null, b.dims.at(-1) ?? null] })
+  }
+
+  #sum(x: Value, bias: Value | undefined): Value {
+    return bias === undefined ? x : this.add(x, bias)
+  }
+
+  #gemm(rows: Value, weight: Value, bias: Value | undefined): Value {
+    const dims = [rows.dims[0] ?? null, weight.dims[0] ?? null]
+    return this.op('Gemm', [rows, weight, bias], { dims }, { transB: { int: 1 } })
   }
 
   /** A matrix of weights the other way round, made once however often it is used. */

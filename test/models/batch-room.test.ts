@@ -12,7 +12,7 @@ beforeAll(async () => {
   folder = await readFolder(await nodeFolder(join(import.meta.dirname, '../../models/marigold-nano')), signal)
 })
 
-const device = { target: 'webgpu', half: false, tensor: 2 ** 27 } as const
+const device = { target: 'webgpu', half: false, tensor: 2 ** 27, memory: Infinity } as const
 const card = (capacity: Partial<Capacity> = {}): Held => ({
   backend: { kind: 'webgpu' },
   half: false,

@@ -8,7 +8,7 @@ import { HEAP, type Held } from '../../src/onnx/runtime.ts'
 import { nodeFolder } from '../../src/weights/node-folder.ts'
 
 const signal = new AbortController().signal
-const device = { target: 'wasm', half: false, tensor: 2 ** 27 } as const
+const device = { target: 'wasm', half: false, tensor: 2 ** 27, memory: Infinity } as const
 /** Cells of 512 × 512 pixels. */
 const SIZE = { batch: 1, height: 64, width: 64 }
 

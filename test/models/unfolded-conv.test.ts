@@ -53,18 +53,23 @@ test.each([
 )
 
 const unet = { channels: [320, 640, 1280, 1280] }
+const upTo = (tensor: number) => ({ tensor, memory: Infinity })
 const latent = { batch: 1, height: 72, width: 96 }
 
 test('what would not fit the device unfolded is convolved', () => {
   // 960 channels, nine times, of half of 96×72 float32
   const bytes = (4 * 9 * 960 * 96 * 72) / 2
-  expect(unetUnfolds(unet, latent, bytes)).toBe(true)
-  expect(unetUnfolds(unet, latent, bytes - 1)).toBe(false)
-  expect(unetUnfolds(unet, { ...latent, batch: 2 }, 2 * bytes)).toBe(true)
-  expect(unetUnfolds(unet, { batch: 1, height: 1, width: 8 }, Infinity)).toBe(false)
+  expect(unetUnfolds(unet, latent, upTo(bytes))).toBe(true)
+  expect(unetUnfolds(unet, latent, upTo(bytes - 1))).toBe(false)
+  expect(unetUnfolds(unet, { ...latent, batch: 2 }, upTo(2 * bytes))).toBe(true)
+  expect(unetUnfolds(unet, { batch: 1, height: 1, width: 8 }, upTo(Infinity))).toBe(false)
 })
 
 test('beyond 1 GiB nothing is unfolded however large tensors may be', () => {
-  expect(unetUnfolds(unet, { ...latent, batch: 8 }, Infinity)).toBe(true)
-  expect(unetUnfolds(unet, { ...latent, batch: 9 }, Infinity)).toBe(false)
+  expect(unetUnfolds(unet, { ...latent, batch: 8 }, upTo(Infinity))).toBe(true)
+  expect(unetUnfolds(unet, { ...latent, batch: 9 }, upTo(Infinity))).toBe(false)
+})
+
+test('where the memory of models is limited nothing is unfolded', () => {
+  expect(unetUnfolds(unet, latent, { tensor: Infinity, memory: 64e9 })).toBe(false)
 })

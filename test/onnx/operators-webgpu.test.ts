@@ -25,8 +25,6 @@ const operators: Readonly<Record<string, (g: GraphBuilder, x: Value) => Value>> 
   'strided Conv': (g, x) => g.conv(x, weights(g, [4, 4, 3, 3]), undefined, { stride: 2, padding: 1 }),
   'strided Conv with zeros right and below': (g, x) =>
     g.conv(g.upsampleNearest(x), weights(g, [4, 4, 3, 3]), undefined, { stride: 2, padding: [0, 0, 1, 1] }),
-  'Linear of many': (g, x) =>
-    tokens(g, x, (t) => g.linear(g.matmul(t, weights(g, [4, 64])), weights(g, [65, 64]), weights(g, [65], 3))),
   Gemm: (g, x) => g.linear(g.reshape(x, [-1, 1]), weights(g, [3, 1]), weights(g, [3], 3)),
   'Transpose, Gemm': (g, x) => g.linear(g.reshape(g.transpose(x, [0, 2, 3, 1]), [-1, 4]), weights(g, [3, 4])),
   MatMul: (g, x) => tokens(g, x, (t) => g.matmul(t, weights(g, [4, 3]))),
@@ -49,6 +47,8 @@ const operators: Readonly<Record<string, (g: GraphBuilder, x: Value) => Value>> 
 
 /** Operators whose shapes are computed, which the processor does. */
 const withShapes: typeof operators = {
+  'Linear of many': (g, x) =>
+    tokens(g, x, (t) => g.linear(g.matmul(t, weights(g, [4, 64])), weights(g, [65, 64]), weights(g, [65], 3))),
   'unfolded Conv': (g, x) => unfoldedConv(g, x, weights(g, [5, 36]), weights(g, [5], 3), unfolded(3, 1)),
   'unfolded Conv without a bias, with zeros right and below': (g, x) =>
     unfoldedConv(g, g.upsampleNearest(x), weights(g, [5, 16]), undefined, unfolded(2, [0, 0, 1, 1])),

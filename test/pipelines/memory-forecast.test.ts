@@ -52,7 +52,7 @@ describe('the memory that was forecast is the memory that a device gives', () =>
     const whole = await openWebGpuRuntime({ backend })
     const runtime = { ...whole, capacity: { ...whole.capacity, tensor: limit } }
     const folder = await readFolder(await nodeFolder(TINY), signal)
-    const device = { target: 'webgpu', half: runtime.half, tensor: limit } as const
+    const device = { target: 'webgpu', half: runtime.half, tensor: limit, memory: Infinity } as const
     const { weights, activations } = await forecastPart(
       folder,
       folder.files,
