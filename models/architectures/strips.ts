@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../../src/onnx/builder.ts'
+import { sidesOf, type GraphBuilder } from '../../src/onnx/builder.ts'
 import type { Value } from '../../src/onnx/graph.ts'
 import { conv2d, groupNorm, type ConvShape, type GroupNormShape } from './layers.ts'
 
@@ -27,13 +27,11 @@ export function cut(g: GraphBuilder, x: Value, count: number, cell: number): Str
 }
 
 /** The whole picture again. */
-export const join = (g: GraphBuilder, strips: Strips): Value =>
-  strips.length === 1 ? only(strips) : g.concat(strips, 2)
+export const join = (g: GraphBuilder, strips: Strips): Value => g.concat(strips, 2)
 
 /** A convolution of what `prepare` makes of the picture, padded with zeros by at most one row above and below. */
 export function stripConv(g: GraphBuilder, strips: Strips, name: string, shape: ConvShape, prepare = asIs): Strips {
-  const { padding = 0 } = shape
-  const [top, left, bottom, right] = typeof padding === 'number' ? [padding, padding, padding, padding] : padding
+  const [top, left, bottom, right] = sidesOf(shape.padding)
   return strips.map((_, i) => {
     const [above, below] = [i > 0 && top > 0, i < strips.length - 1 && bottom > 0]
     const pads = [above ? 0 : top, left, below ? 0 : bottom, right] as const
@@ -106,7 +104,7 @@ function withNeighbours(g: GraphBuilder, strips: Strips, i: number, above: boole
     strip,
     ...(below && after ? [g.slice(after, 0, 1, 2)] : []),
   ]
-  return parts.length === 1 ? strip : g.concat(parts, 2)
+  return g.concat(parts, 2)
 }
 
 function only(strips: Strips): Value {

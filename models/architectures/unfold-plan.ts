@@ -12,16 +12,19 @@ const MOST = 2 ** 30
  */
 export const unfoldTiles = (level: number): number => (level === 0 ? 2 : 1)
 
+/** What decides it of where the U-Net runs; a MemoryDevice is one. */
+type UnfoldingDevice = Pick<Capacity, 'tensor' | 'memory'> & { readonly target: 'wasm' | 'webgpu' }
+
 /**
- * Whether the U-Net's convolutions are unfolded for latents of a size: where what is unfolded fits in a tensor, and nobody
- * has limited the memory of models.
+ * Whether the U-Net's convolutions are unfolded for latents of a size: on WebGPU, where what is unfolded fits in a tensor,
+ * and nobody has limited the memory of models.
  */
 export function unetUnfolds(
   { channels }: Pick<UnetConfig, 'channels'>,
   { batch, height, width }: LatentSize,
-  { tensor, memory }: Pick<Capacity, 'tensor' | 'memory'>,
+  { target, tensor, memory }: UnfoldingDevice,
 ): boolean {
-  if (memory < Infinity || height < unfoldTiles(0)) return false
+  if (target !== 'webgpu' || memory < Infinity || height < unfoldTiles(0)) return false
   const sizes = channels.map((own, level) => {
     // The up path joins what comes from below with what was left on the way down.
     const most = own + Math.max(own, channels[level + 1] ?? own)

@@ -1,4 +1,4 @@
-import type { ConvOptions, GraphBuilder } from '../../src/onnx/builder.ts'
+import { sidesOf, type ConvOptions, type GraphBuilder } from '../../src/onnx/builder.ts'
 import type { Value } from '../../src/onnx/graph.ts'
 
 export interface UnfoldedShape extends Pick<ConvOptions, 'padding'> {
@@ -29,15 +29,15 @@ export function unfoldedConv(
   bias: Value | undefined,
   shape: UnfoldedShape,
 ): Value {
-  const { in: channels, out, kernel, padding = 0 } = shape
-  const sides = typeof padding === 'number' ? ([padding, padding, padding, padding] as const) : padding
+  const { in: channels, out, kernel } = shape
+  const sides = sidesOf(shape.padding)
   const padded = sides.some((side) => side > 0) ? g.pad(x, sides) : x
   const reach = g.integers([kernel - 1, kernel - 1])
   const size = g.sub(g.slice(g.shape(padded), 2, 4), reach)
   const products = rowsUnderKernel(g, padded, size, shape).map((rows) =>
     g.matmul(weight, unfolded(g, rows, channels, kernel)),
   )
-  const whole = products.length === 1 ? (products[0] ?? weight) : g.concat(products, 2)
+  const whole = g.concat(products, 2)
   const shifted = bias === undefined ? whole : g.add(whole, g.reshape(bias, [out, 1]))
   const dims = g.concat([g.slice(g.shape(x), 0, 1), g.integers([out]), size], 0)
   return g.op('Reshape', [shifted, dims], { dims: [x.dims[0] ?? null, out, null, null], type: x.type })

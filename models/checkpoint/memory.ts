@@ -123,7 +123,7 @@ async function unet(
     text,
     folded,
     target: device.target,
-    unfold: device.target === 'webgpu' && unetUnfolds(folder.unet, { batch, height, width }, device),
+    unfold: unetUnfolds(folder.unet, { batch, height, width }, device),
     ...precisionFor(device, weights),
   })
   const dims = {

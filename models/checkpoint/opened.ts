@@ -16,6 +16,7 @@ import { roomFor } from './batch-room.ts'
 import { keptFold } from './kept-fold.ts'
 import { keptEmptyPrompt, type PromptShelf } from './kept-prompt.ts'
 import type { CheckpointFolder } from './folder.ts'
+import { memoryDevice } from './memory.ts'
 import { precisionFor, type Precision } from './precision.ts'
 import { Room, type Identified } from './room.ts'
 import { laidOut } from './vae-alone.ts'
@@ -150,7 +151,7 @@ export class OpenedCheckpoint implements Checkpoint {
 
   async #session(size: LatentSize, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted()
-    const fits = this.#target === 'webgpu' && unetUnfolds(this.folder.unet, size, this.runtime.capacity)
+    const fits = unetUnfolds(this.folder.unet, size, memoryDevice(this.runtime))
     // One that does not unfold stays for small pictures too: uploading the weights again would take longer.
     const unfold = fits && !this.#unets.has(false)
     if (this.#unets.has(!unfold)) await this.#closeUnet()

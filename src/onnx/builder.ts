@@ -4,9 +4,16 @@ import type { Attribute } from './model.ts'
 
 export interface ConvOptions {
   readonly stride?: number
-  /** Zeros on all four sides, or [top, left, bottom, right]. */
-  readonly padding?: number | readonly [number, number, number, number]
+  /** Zeros on all four sides, or on each. */
+  readonly padding?: number | Sides
 }
+
+/** [top, left, bottom, right]. */
+export type Sides = readonly [number, number, number, number]
+
+/** What `padding` says, side by side. */
+export const sidesOf = (padding: ConvOptions['padding'] = 0): Sides =>
+  typeof padding === 'number' ? [padding, padding, padding, padding] : padding
 
 const microsoft = 'com.microsoft'
 
@@ -21,8 +28,7 @@ export class GraphBuilder extends GraphCore {
   conv(x: Value, weight: Value, bias?: Value, options: ConvOptions = {}): Value {
     const [out, channels, height, width] = weight.dims
     this.#expect('Conv', x, 1, channels)
-    const { stride = 1, padding = 0 } = options
-    const pads = typeof padding === 'number' ? [padding, padding, padding, padding] : [...padding]
+    const { stride = 1 } = options
     // onnxruntime-web 1.30 fails on WebGPU when a convolution has no bias.
     const shift = bias ?? this.constant(new Float32Array(known(out)), [known(out)])
     return this.op(
@@ -32,7 +38,7 @@ export class GraphBuilder extends GraphCore {
       {
         kernel_shape: { ints: [height ?? 1, width ?? 1] },
         strides: { ints: [stride, stride] },
-        pads: { ints: pads },
+        pads: { ints: sidesOf(options.padding) },
       },
     )
   }
@@ -213,9 +219,11 @@ export class GraphBuilder extends GraphCore {
     )
   }
 
+  /** Tensors one after the other along an axis; of one that tensor itself. */
   concat(parts: readonly Value[], axis: number): Value {
     const first = parts[0]
     if (!first) throw new AppError('onnx/wrong-shape', 'Concat needs at least one tensor.')
+    if (parts.length === 1) return first
     const total = parts.reduce<Dim>((sum, part) => add(sum, part.dims[axis] ?? null), 0)
     const dims = first.dims.map((dim, i) => (i === axis ? total : dim))
     return this.op('Concat', parts, { dims, type: first.type }, { axis: { int: axis } })
@@ -238,7 +246,7 @@ export class GraphBuilder extends GraphCore {
   }
 
   /** x [B,C,H,W] with so many zeros on each side. */
-  pad(x: Value, [top, left, bottom, right]: readonly [number, number, number, number]): Value {
+  pad(x: Value, [top, left, bottom, right]: Sides): Value {
     const [batch = null, channels = null, height = null, width = null] = x.dims
     const dims = [batch, channels, add(height, top + bottom), add(width, left + right)]
     return this.op('Pad', [x, this.integers([0, 0, top, left, 0, 0, bottom, right])], { dims, type: x.type })

@@ -41,12 +41,9 @@ try {
   await set('DDIM Denoise', 'Steps', steps)
   await set('Noise Init', 'Members', members)
   await node('Load Checkpoint').locator('input[webkitdirectory]').setInputFiles(folder)
-  await node('Load Checkpoint')
-    .getByRole('combobox')
-    .first()
-    .locator('option:checked', { hasText: 'folder' })
-    .waitFor({ state: 'attached', timeout: 60_000 })
-    .catch(() => undefined)
+  // Run would take the one before until it is chosen.
+  const chosen = node('Load Checkpoint').locator('option:checked[value^="folder:"]')
+  await chosen.waitFor({ state: 'attached', timeout: 60_000 })
   for (const seed of ['1', '2', '3']) {
     await set('Noise Init', 'Seed', seed)
     const start = performance.now()

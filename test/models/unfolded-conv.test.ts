@@ -53,7 +53,7 @@ test.each([
 )
 
 const unet = { channels: [320, 640, 1280, 1280] }
-const upTo = (tensor: number) => ({ tensor, memory: Infinity })
+const upTo = (tensor: number) => ({ target: 'webgpu' as const, tensor, memory: Infinity })
 const latent = { batch: 1, height: 72, width: 96 }
 
 test('what would not fit the device unfolded is convolved', () => {
@@ -71,5 +71,9 @@ test('beyond 1 GiB nothing is unfolded however large tensors may be', () => {
 })
 
 test('where the memory of models is limited nothing is unfolded', () => {
-  expect(unetUnfolds(unet, latent, { tensor: Infinity, memory: 64e9 })).toBe(false)
+  expect(unetUnfolds(unet, latent, { ...upTo(Infinity), memory: 64e9 })).toBe(false)
+})
+
+test('on WebAssembly nothing is unfolded', () => {
+  expect(unetUnfolds(unet, latent, { ...upTo(Infinity), target: 'wasm' })).toBe(false)
 })
